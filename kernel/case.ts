@@ -6,18 +6,19 @@
 import type { CaseHeader, ChildHeader, MoveCtx } from './context.ts'
 import type { Effect } from './effect.ts'
 import type { DateFieldName, FieldName, Fields, LocalDate, Values } from './field.ts'
+import type { Limit } from './matter.ts'
 import type { CaseRef } from './reference.ts'
 import type { Text } from './text.ts'
 import type { Party, Post, Who } from './who.ts'
 
-export interface State {
+export interface State<W extends string = string> {
   readonly title: Text
   /** How the case has ended; a state with an outcome is final unless a move leads out of it (a review of a refusal). */
   readonly outcome?: string
   /** Legal time runs by default; in a `paused` state (a special procedure, a correction) it does not count. */
   readonly clock?: 'running' | 'paused' | 'stopped'
   /** Whose time it is, for the counted-time ledger. */
-  readonly responsible?: string
+  readonly responsible?: W
 }
 
 /** A part of a case that advances on its own beside the state, so that departments work in parallel. */
@@ -37,6 +38,8 @@ export type Within<F> =
   | { readonly before: DateFieldName<F>; readonly workingDays?: number; readonly days?: number }
   | { readonly limit: string }
 
+export type SystemTrigger = 'childClosed' | 'timer' | 'signal' | 'reply' | 'effect'
+
 export type Maybe<T> = T | Promise<T>
 
 /** What a guard may look at. */
@@ -44,6 +47,8 @@ export interface Sight {
   readonly case: CaseHeader
   readonly children: readonly ChildHeader[]
   readonly today: LocalDate
+  /** Named limits of the matter's pinned edition; none where there is no matter. */
+  readonly limits: Readonly<Record<string, Limit>>
 }
 
 interface Common<P extends string, O extends string, F> {
@@ -56,18 +61,29 @@ interface Common<P extends string, O extends string, F> {
   readonly takes?: readonly FieldName<F>[]
   /** A reason must be written. */
   readonly note?: 'required'
-  /** Starts the legal clock from the opening (deemed acceptance), or lengthens the limits by a named one. */
-  readonly clock?: { readonly from?: 'opened'; readonly extend?: string }
-  readonly effects?: (values: Values<F>, ctx: MoveCtx, outcome: string) => Maybe<readonly Effect[]>
+  /** Starts legal time from the opening (deemed acceptance), lengthens it by a named limit, or names the field with the length told in the notice of a pause. */
+  readonly clock?: { readonly from?: 'opened'; readonly extend?: string; readonly noticeDays?: FieldName<F> }
 }
 
 /** One fixed end, or several of which `decide` picks one. */
-type Ending<F, T> = { readonly to: T } & (T extends string
-  ? { readonly decide?: undefined }
-  : { readonly decide: (values: Values<F>, ctx: MoveCtx) => Maybe<keyof T & string> })
+type Ending<F, T> = {
+  readonly to: T
+  /** Values the move itself sets (a count, the grounds of a decision). */
+  readonly derive?: (values: Values<F>, ctx: MoveCtx, outcome: NoInfer<Outcome<T>>) => Maybe<Partial<Values<F>>>
+  /** What else is written; `outcome` is `'done'` where there is one fixed end. */
+  readonly effects?: (values: Values<F>, ctx: MoveCtx, outcome: NoInfer<Outcome<T>>) => Maybe<readonly Effect[]>
+  /** Named here too, and not only in the condition, so that `() => 'yes'` keeps its literal while `T` is inferred. */
+  readonly decide?: Decide<F, T> | undefined
+} & (T extends string ? { readonly decide?: undefined } : { readonly decide: Decide<F, T> })
 
-type Steps<K> = { readonly [N in keyof K]?: K[N] extends { readonly steps: readonly (infer S)[] } ? S | readonly S[] : never }
-type Step<K> = { readonly [N in keyof K]?: K[N] extends { readonly steps: readonly (infer S)[] } ? S : never }
+type Decide<F, T> = (values: Values<F>, ctx: MoveCtx) => (keyof T & string) | Promise<keyof T & string>
+
+type Outcome<T> = T extends string ? 'done' : keyof T & string
+
+/** Without tracks there is nothing to name: `{}` would accept any name. */
+type OfTracks<K, X> = [keyof K] extends [never] ? Readonly<Record<string, never>> : X
+type Steps<K> = OfTracks<K, { readonly [N in keyof K]?: K[N] extends { readonly steps: readonly (infer S)[] } ? S | readonly S[] : never }>
+type Step<K> = OfTracks<K, { readonly [N in keyof K]?: K[N] extends { readonly steps: readonly (infer S)[] } ? S : never }>
 
 export type Opening<P extends string, O extends string, F, T> = Common<P, O, F> & Ending<F, T>
 
@@ -77,8 +93,8 @@ export type Move<S extends string, P extends string, O extends string, F, K, M e
   readonly needs?: Steps<K>
   /** Steps that tracks are put to. */
   readonly sets?: Step<K>
-  /** What makes the system act, for a move by the system. */
-  readonly on?: 'childClosed' | 'timer' | 'signal' | 'reply'
+  /** What makes the system act, for a move by the system; `effect` is a `move` effect of a job, an action or another case. */
+  readonly on?: SystemTrigger
   /** What holders of this permission may see while the move is open to them, besides what the case type shows them. */
   readonly sees?: readonly FieldName<F>[]
   /** A reason why the move is not possible now, or `null`. */
@@ -110,9 +126,9 @@ export interface CaseType<S extends string, P extends string, O extends string, 
   /** One sentence: what it is and under which rule. */
   readonly about?: Text
   readonly fields: F
-  readonly parties: Readonly<Record<P, Party>>
+  readonly parties: Readonly<Record<P, Party<NoInfer<P>>>>
   readonly posts: Readonly<Record<O, Post>>
-  readonly states: Readonly<Record<S, State>>
+  readonly states: Readonly<Record<S, State<NoInfer<P> | `post:${NoInfer<O>}` | 'system'>>>
   /** New name → name before; live cases are carried over. */
   readonly renamedStates?: Readonly<Partial<Record<S, string>>>
   readonly tracks?: K
@@ -136,14 +152,14 @@ export interface PlainMove {
   readonly from: string | readonly string[]
   readonly to: string | Readonly<Record<string, string>>
   readonly by: string | readonly string[]
-  readonly on?: 'childClosed' | 'timer' | 'signal' | 'reply'
+  readonly on?: SystemTrigger
   readonly needs?: Readonly<Record<string, string | readonly string[]>>
   readonly sets?: Readonly<Record<string, string>>
   readonly asks?: readonly string[]
   readonly takes?: readonly string[]
   readonly sees?: readonly string[]
   readonly note?: 'required'
-  readonly clock?: { readonly from?: 'opened'; readonly extend?: string }
+  readonly clock?: { readonly from?: 'opened'; readonly extend?: string; readonly noticeDays?: string }
   readonly when?: (values: Readonly<Record<string, unknown>>, sight: Sight) => Text | null
   readonly within?: Within<any>
   readonly remind?: { readonly workingDays?: number; readonly hours?: number }
@@ -152,6 +168,7 @@ export interface PlainMove {
   readonly optional?: boolean
   readonly confirm?: boolean
   readonly decide?: (values: Readonly<Record<string, unknown>>, ctx: MoveCtx) => Maybe<string>
+  readonly derive?: (values: Readonly<Record<string, unknown>>, ctx: MoveCtx, outcome: string) => Maybe<Readonly<Record<string, unknown>>>
   readonly effects?: (values: Readonly<Record<string, unknown>>, ctx: MoveCtx, outcome: string) => Maybe<readonly Effect[]>
 }
 
@@ -179,14 +196,14 @@ export function plain(definition: AnyCaseType): PlainCaseType {
 
 export function defineCase<
   const S extends string, const P extends string, const O extends string, F extends Fields,
-  const K extends Readonly<Record<string, Track>>,
   const OT extends NoInfer<S> | Readonly<Record<string, NoInfer<S>>>,
   const T extends Readonly<Record<string, NoInfer<S> | Readonly<Record<string, NoInfer<S>>>>>,
+  const K extends Readonly<Record<string, Track>> = {},
 >(definition: CaseType<S, P, O, F, K, OT, T>): CaseType<S, P, O, F, K, OT, T> {
   return definition
 }
 
 /** The reference of a case type, with its fields and moves. */
 export function refTo<C extends CaseType<any, any, any, any, any, any, any>>(ref: string): C extends CaseType<any, any, any, infer F, any, any, infer T> ? CaseRef<F, keyof T & string> : never {
-  return { ref } as never
+  return { noun: 'case', ref } as never
 }

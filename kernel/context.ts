@@ -1,6 +1,7 @@
 /** What the world looks like from inside a system: a handful of questions, answered for one moment. */
 import type { FieldName, Instant, LocalDate, Values } from './field.ts'
 import type { ResourceRef } from './reference.ts'
+import type { Matter } from './matter.ts'
 import type { SubjectClass } from './who.ts'
 
 /** Found, none, down and refused are four different answers; only `found` and `none` are knowledge. */
@@ -69,5 +70,6 @@ export interface MoveCtx extends Ctx {
   readonly children: readonly ChildHeader[]
   /** Values given with this move, already validated and merged into the first argument. */
   readonly given: Readonly<Record<string, unknown>>
-  readonly matter: unknown
+  /** The pinned edition, where the case came from a matter. */
+  readonly matter: Matter | null
 }

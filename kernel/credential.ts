@@ -21,5 +21,5 @@ export function defineCredential<F extends Fields>(definition: Credential<NoInfe
 }
 
 export function refToCredential<C extends Credential<any>>(ref: string): C extends Credential<infer F> ? CredentialRef<F> : never {
-  return { ref } as never
+  return { noun: 'credential', ref } as never
 }

@@ -51,7 +51,10 @@ export interface ObserveEffect extends Branded {
   readonly at: Instant
   readonly value: number | null
   readonly dimensions: Readonly<Record<string, string>>
+  /** Names the observation at its source: the same key again changes nothing. */
   readonly key: string
+  /** When the figure was released, where that is not now; a later one is a new vintage. */
+  readonly knownAt?: Instant
 }
 export interface IssueEffect extends Branded {
   readonly do: 'issue'
@@ -127,8 +130,8 @@ export function retract(ref: ResourceRef, keys: readonly string[]): Effect {
 export function set<F>(ref: ResourceRef<F>, where: Partial<Values<F>>, values: Partial<Values<F>>, bound: { atMost: number }): Effect {
   return effect<SetEffect>({ do: 'set', ref: ref.ref, where: where as Record<string, unknown>, values: values as Record<string, unknown>, atMost: bound.atMost })
 }
-export function observe<D extends string>(ref: SeriesRef<D>, at: Instant, value: number | null, dimensions: Record<NoInfer<D>, string>, key: string): Effect {
-  return effect<ObserveEffect>({ do: 'observe', ref: ref.ref, at, value, dimensions, key })
+export function observe<D extends string>(ref: SeriesRef<D>, at: Instant, value: number | null, dimensions: Record<NoInfer<D>, string>, key: string, knownAt?: Instant): Effect {
+  return effect<ObserveEffect>({ do: 'observe', ref: ref.ref, at, value, dimensions, key, ...(knownAt === undefined ? {} : { knownAt }) })
 }
 export function issue<F>(ref: CredentialRef<F>, holder: string, claims: NewValues<F>, validUntil: string | null): Effect {
   return effect<IssueEffect>({ do: 'issue', ref: ref.ref, holder, claims: claims as Record<string, unknown>, validUntil })

@@ -13,7 +13,7 @@ export type Fen = number
 
 export type FieldKind =
   | 'text' | 'integer' | 'decimal' | 'fen' | 'yesNo' | 'consent' | 'date' | 'instant' | 'choice' | 'choices'
-  | 'code' | 'region' | 'organ' | 'subject' | 'place' | 'file' | 'record' | 'list' | 'form'
+  | 'code' | 'region' | 'organ' | 'subject' | 'place' | 'file' | 'record' | 'list' | 'form' | 'json'
 
 /** National codes that a `code` field can hold; each has a parser in `kernel/codes`. */
 export type CodeName =
@@ -141,4 +141,9 @@ export function listField<T, K extends FieldKind, const O extends FieldOptions &
 /** Values whose fields come from the pinned edition of the record's matter. */
 export function formField<const O extends FieldOptions>(title: Text, options?: O): Made<Readonly<Record<string, unknown>>, 'form', O> {
   return make('form', title, options)
+}
+
+/** A structured value that only the system writes (resolved materials, evidence of a decision). */
+export function jsonField<T, const O extends FieldOptions = FieldOptions>(title: Text, options?: O): Made<T, 'json', O> {
+  return make('json', title, options)
 }

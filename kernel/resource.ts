@@ -1,19 +1,20 @@
 /** Resources: datasets with typed fields, a key, one authoritative owner and a catalogue entry. */
-import type { FieldName, Fields, Level, Values } from './field.ts'
-import type { CaseRef, ResourceRef } from './reference.ts'
+import type { DateFieldName, FieldName, Fields, Level, Values } from './field.ts'
+import type { ResourceRef } from './reference.ts'
+import type { DataRef, RowOf } from './rows.ts'
 import type { Text } from './text.ts'
 
 /** National share attribute of a dataset: unconditional, conditional, not shared. */
 export type Sharing = 'unconditional' | 'conditional' | 'none'
 export type Openness = 'open' | 'restricted' | 'closed'
 
-export interface Fold<F> {
-  /** The resource or case type whose events are folded. */
-  readonly of: ResourceRef | CaseRef
-  readonly step: (row: Values<F> | null, event: Readonly<Record<string, unknown>>) => Values<F> | null
+export interface Fold<F, E = any> {
+  /** The append-only resource, or the case type, whose rows are folded; it has the key columns of the fold. */
+  readonly of: E
+  readonly step: (row: Values<F> | null, event: RowOf<E>) => Values<F> | null
 }
 
-export interface Resource<F> {
+export interface Resource<F, E = any> {
   readonly title: Text
   readonly about?: Text
   readonly fields: F
@@ -27,19 +28,19 @@ export interface Resource<F> {
   readonly updateHours?: number
   readonly appendOnly?: boolean
   readonly partitionBy?: FieldName<F>
-  /** No two rows alike in `same` overlap in `during` (a pair of instant fields): no double booking. */
-  readonly exclude?: { readonly same: readonly FieldName<F>[]; readonly from: FieldName<F>; readonly to: FieldName<F> }
-  readonly fold?: Fold<F>
+  /** No two rows alike in `same` overlap between `from` and `to` (two dates or two instants): no double booking. */
+  readonly exclude?: { readonly same: readonly FieldName<F>[]; readonly from: DateFieldName<F>; readonly to: DateFieldName<F> }
+  readonly fold?: Fold<F, E>
   /** Columns looked up often besides the key. */
   readonly indexed?: readonly FieldName<F>[]
 }
 
-export type AnyResource = Resource<any>
+export type AnyResource = Resource<any, any>
 
-export function defineResource<F extends Fields>(definition: Resource<NoInfer<F>> & { readonly fields: F }): Resource<F> {
+export function defineResource<F extends Fields, const E extends DataRef = ResourceRef>(definition: Resource<NoInfer<F>, E> & { readonly fields: F }): Resource<F, E> {
   return definition
 }
 
-export function refToResource<R extends Resource<any>>(ref: string): R extends Resource<infer F> ? ResourceRef<F> : never {
-  return { ref } as never
+export function refToResource<R extends AnyResource>(ref: string): R extends Resource<infer F, any> ? ResourceRef<F> : never {
+  return { noun: 'resource', ref } as never
 }

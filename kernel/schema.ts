@@ -36,7 +36,7 @@ const shapes: Record<Field['kind'], (field: Field, options: SchemaOptions) => Js
   text: field => ({ type: 'string', maxLength: field.maxLength ?? 2_000 }),
   integer: field => ({ type: 'integer', ...bounds(field) }),
   fen: field => ({ type: 'integer', ...bounds(field), 'x-unit': 'fen' }),
-  decimal: field => ({ type: 'string', pattern: '^-?(0|[1-9]\\d{0,17})(\\.\\d{1,9})?$', ...(field.unit ? { 'x-unit': field.unit } : {}) }),
+  decimal: field => ({ type: 'string', pattern: `^-?(0|[1-9]\\d{0,17})${field.scale === 0 ? '' : `(\\.\\d{1,${field.scale ?? 9}})?`}$`, ...(field.unit ? { 'x-unit': field.unit } : {}) }),
   yesNo: () => ({ type: 'boolean' }),
   consent: () => ({ type: 'boolean', enum: [true] }),
   date: () => ({ type: 'string', format: 'date' }),
@@ -52,9 +52,15 @@ const shapes: Record<Field['kind'], (field: Field, options: SchemaOptions) => Js
     properties: { crs: { enum: ['CGCS2000', 'WGS84', 'GCJ02'] }, lon: { type: 'number', minimum: -180, maximum: 180 }, lat: { type: 'number', minimum: -90, maximum: 90 } },
   }),
   file: field => ({ type: 'string', format: 'uuid', ...(field.accept ? { 'x-accept': field.accept } : {}) }),
-  record: (field, options) => schemaOf(field.fields ?? {}, { language: options.language ?? 'zh' }),
+  record: (field, options) => schemaOf(field.fields ?? {}, within(options)),
   list: (field, options) => ({ type: 'array', maxItems: field.maxLength ?? 200, items: schemaOfField(field.items!, options) }),
+  json: () => ({}),
   form: (_field, options) => options.form ? schemaOf(options.form, { language: options.language ?? 'zh' }) : { type: 'object' },
+}
+
+/** What the fields inside a record keep of the options: which names are required is asked of the outermost only. */
+function within({ language, form }: SchemaOptions): SchemaOptions {
+  return { ...(language ? { language } : {}), ...(form ? { form } : {}) }
 }
 
 function bounds(field: Field): JsonSchema {

@@ -3,14 +3,14 @@ import type { AnyAction } from './action.ts'
 import type { AnyCaseType } from './case.ts'
 import type { AnyCredential } from './credential.ts'
 import type { Document } from './document.ts'
-import type { Indicator } from './indicator.ts'
-import type { Job } from './job.ts'
+import type { AnyIndicator } from './indicator.ts'
+import type { AnyJob } from './job.ts'
 import type { Listener } from './listener.ts'
 import type { Matter } from './matter.ts'
 import type { AnyResource } from './resource.ts'
 import type { Rule } from './rule.ts'
 import type { Series } from './series.ts'
-import type { Signal } from './signal.ts'
+import type { AnySignal } from './signal.ts'
 import type { Text } from './text.ts'
 
 export interface System {
@@ -27,13 +27,13 @@ export interface System {
   readonly matters?: readonly Matter[]
   readonly resources?: Readonly<Record<string, AnyResource>>
   readonly series?: Readonly<Record<string, Series<any>>>
-  readonly signals?: Readonly<Record<string, Signal>>
-  readonly indicators?: Readonly<Record<string, Indicator>>
+  readonly signals?: Readonly<Record<string, AnySignal>>
+  readonly indicators?: Readonly<Record<string, AnyIndicator>>
   readonly credentials?: Readonly<Record<string, AnyCredential>>
   readonly documents?: Readonly<Record<string, Document>>
   readonly rules?: Readonly<Record<string, Rule<unknown>>>
   readonly actions?: Readonly<Record<string, AnyAction>>
-  readonly jobs?: Readonly<Record<string, Job>>
+  readonly jobs?: Readonly<Record<string, AnyJob>>
   readonly listeners?: Readonly<Record<string, Listener<any>>>
   /** Standard protocols mounted under the system: mount path and handlers by operation. */
   readonly speaks?: Readonly<Record<string, { readonly mount: string; readonly to: Readonly<Record<string, string>> }>>

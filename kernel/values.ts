@@ -23,6 +23,7 @@ export interface CheckedValues {
 
 export function checkValues(fields: Fields, given: Readonly<Record<string, unknown>>, rules: ValueRules = {}): CheckedValues {
   const at = rules.at ?? ''
+  if (!isRecord(given)) return { values: {}, faults: [fault(at, 'field-type')] }
   const faults: Fault[] = []
   const values: Record<string, unknown> = {}
   const required = new Set(rules.required ?? Object.keys(fields).filter(name => fields[name]!.required))
@@ -36,12 +37,21 @@ export function checkValues(fields: Fields, given: Readonly<Record<string, unkno
     if (isEmpty(value)) { values[name] = null; continue }
     const found = checkValue(field, value, path, rules.form)
     faults.push(...found)
-    values[name] = value
+    values[name] = found.length > 0 ? value : settled(field, value, rules.form)
   }
   for (const name of required) {
-    if (isEmpty(given[name]) && Object.hasOwn(fields, name)) faults.push(fault(`${at}/${name}`, fields[name]!.kind === 'consent' ? 'consent-required' : 'field-required'))
+    const value = Object.hasOwn(given, name) ? given[name] : undefined
+    if (isEmpty(value) && Object.hasOwn(fields, name)) faults.push(fault(`${at}/${name}`, fields[name]!.kind === 'consent' ? 'consent-required' : 'field-required'))
   }
   return { values, faults }
+}
+
+/** A good value as it is kept: in records, an empty text means unknown, as it does outside them. */
+function settled(field: Field, value: unknown, form?: Fields): unknown {
+  if (field.kind === 'list') return (value as readonly unknown[]).map(one => settled(field.items!, one, form))
+  if (field.kind !== 'record' && field.kind !== 'form') return value
+  const fields = field.kind === 'form' ? form ?? {} : field.fields ?? {}
+  return checkValues(fields, value as Record<string, unknown>, form && field.kind === 'record' ? { form } : {}).values
 }
 
 function isEmpty(value: unknown): boolean {
@@ -56,11 +66,13 @@ export function checkValue(field: Field, value: unknown, path: string, form?: Fi
 
 type Checker = (field: Field, value: any, path: string, form?: Fields) => readonly Fault[]
 
-const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/
+const DATE = /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
+const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-5]):[0-5]\d)$/
 const DECIMAL = /^-?(0|[1-9]\d{0,17})(\.\d{1,9})?$/
 const REGION = /^\d{12}$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const SYSTEMS: readonly unknown[] = ['CGCS2000', 'WGS84', 'GCJ02']
+const MAX_DEPTH = 32
 const DEFAULT_MAX_LENGTH = 2_000
 const DEFAULT_MAX_ITEMS = 200
 
@@ -72,10 +84,10 @@ const checkers: Record<Field['kind'], Checker> = {
   yesNo: (_field, value, path) => typeof value === 'boolean' ? [] : [fault(path, 'field-type')],
   consent: (_field, value, path) => value === true ? [] : [fault(path, 'consent-required')],
   date: (field, value, path) => isDate(value) ? range(field, value, path) : [fault(path, 'field-type', 'YYYY-MM-DD')],
-  instant: (_field, value, path) => typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)) ? [] : [fault(path, 'field-type', 'ISO 8601')],
+  instant: (_field, value, path) => typeof value === 'string' && isDate(INSTANT.exec(value)?.[1]) ? [] : [fault(path, 'field-type', 'ISO 8601')],
   choice: (field, value, path) => typeof value === 'string' && Object.hasOwn(field.choices ?? {}, value) ? [] : [fault(path, 'field-choice', Object.keys(field.choices ?? {}).join(', '))],
   choices: (field, value, path) => !Array.isArray(value) ? [fault(path, 'field-type')]
-    : value.flatMap((one, i) => typeof one === 'string' && Object.hasOwn(field.choices ?? {}, one) ? [] : [fault(`${path}/${i}`, 'field-choice')]),
+    : value.flatMap((one, i) => typeof one === 'string' && Object.hasOwn(field.choices ?? {}, one) && value.indexOf(one) === i ? [] : [fault(`${path}/${i}`, 'field-choice')]),
   code: codeFaults,
   region: (_field, value, path) => typeof value === 'string' && REGION.test(value) ? [] : [fault(path, 'code-invalid', '12 digits')],
   organ: (_field, value, path) => codeFaults({ kind: 'code', title: { zh: '', en: '' }, code: 'uscc' }, value, path),
@@ -84,6 +96,7 @@ const checkers: Record<Field['kind'], Checker> = {
   file: (_field, value, path) => typeof value === 'string' && UUID.test(value) ? [] : [fault(path, 'field-type')],
   record: (field, value, path, form) => isRecord(value) ? checkValues(field.fields ?? {}, value, { at: path, ...(form ? { form } : {}) }).faults : [fault(path, 'field-type')],
   list: listFaults,
+  json: (_field, value, path) => isJson(value) ? [] : [fault(path, 'field-type')],
   form: (_field, value, path, form) => !isRecord(value) ? [fault(path, 'field-type')] : checkValues(form ?? {}, value, { at: path }).faults,
 }
 
@@ -123,7 +136,7 @@ function codeFaults(field: Field, value: unknown, path: string): readonly Fault[
 function placeFaults(_field: Field, value: unknown, path: string): readonly Fault[] {
   if (Array.isArray(value)) return [fault(path, 'coordinates-without-system')]
   if (!isRecord(value)) return [fault(path, 'field-type')]
-  if (!['CGCS2000', 'WGS84', 'GCJ02'].includes(String(value['crs']))) return [fault(`${path}/crs`, 'coordinates-without-system', 'CGCS2000, WGS84, GCJ02')]
+  if (!SYSTEMS.includes(value['crs'])) return [fault(`${path}/crs`, 'coordinates-without-system', 'CGCS2000, WGS84, GCJ02')]
   const { lon, lat } = value
   if (typeof lon !== 'number' || typeof lat !== 'number' || !Number.isFinite(lon) || !Number.isFinite(lat)) return [fault(path, 'field-type')]
   if (Math.abs(lon) > 180 || Math.abs(lat) > 90) return [fault(path, 'field-range')]
@@ -138,6 +151,16 @@ function listFaults(field: Field, value: unknown, path: string, form?: Fields): 
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What a `jsonb` column takes: finite numbers, and texts and names without NUL or unpaired surrogates. */
+function isJson(value: unknown, depth = 0): boolean {
+  if (value === null || typeof value === 'boolean') return true
+  if (typeof value === 'string') return !value.includes('\u0000') && value.isWellFormed()
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || depth === MAX_DEPTH) return false
+  if (Array.isArray(value)) return value.every(one => isJson(one, depth + 1))
+  return Object.entries(value).every(([name, one]) => isJson(name) && isJson(one, depth + 1))
 }
 
 /** A fault with the catalogue's message, and what was expected. */

@@ -4,13 +4,13 @@ import type { Text } from './text.ts'
 /** The five subject classes (domain sheet C3). */
 export type SubjectClass = 'person' | 'enterprise' | 'socialOrganisation' | 'publicInstitution' | 'organ'
 
-export interface Party {
+export interface Party<P extends string = string> {
   readonly title: Text
   readonly classes: readonly SubjectClass[]
   /** Must be known when the case opens. */
   readonly required?: boolean
   /** This party acts for another (an agent for an applicant); its mandate is checked at every move. */
-  readonly actsFor?: string
+  readonly actsFor?: P
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Duty {
   readonly post: string
   readonly moves: readonly string[]
   readonly within: readonly Within<any>[]
+  /** Tracks whose step it waits for: its time runs from the last of them. */
+  readonly tracks: readonly string[]
 }
 
 export interface Timer {
@@ -18,10 +20,11 @@ export interface Timer {
   readonly within: Within<any>
   readonly before?: { readonly workingDays?: number; readonly hours?: number }
   readonly to: readonly string[]
+  readonly tracks: readonly string[]
 }
 
 export function dutiesAt(type: PlainCaseType, position: Position): readonly Duty[] {
-  const duties = new Map<string, { post: string; moves: string[]; within: Within<any>[] }>()
+  const duties = new Map<string, { post: string; moves: string[]; within: Within<any>[]; tracks: readonly string[] }>()
   for (const name of possibleMoves(type, position)) {
     const move = type.moves[name]!
     if (move.optional) continue
@@ -29,7 +32,7 @@ export function dutiesAt(type: PlainCaseType, position: Position): readonly Duty
       if (!who.startsWith('post:')) continue
       const post = who.slice(5)
       const key = `${entryKey(position, move)}/${post}`
-      const duty = duties.get(key) ?? { post, moves: [], within: [] }
+      const duty = duties.get(key) ?? { post, moves: [], within: [], tracks: Object.keys(move.needs ?? {}) }
       duty.moves.push(name)
       if (move.within) duty.within.push(move.within)
       duties.set(key, duty)
@@ -43,10 +46,11 @@ export function timersAt(type: PlainCaseType, position: Position): readonly Time
     const move = type.moves[name]!
     if (move.within === undefined) return []
     const at = entryKey(position, move)
+    const tracks = Object.keys(move.needs ?? {})
     const timers: Timer[] = []
-    if (move.on === 'timer') timers.push({ key: `${at}/${name}`, move: name, kind: 'move', within: move.within, to: [] })
-    if (move.remind) timers.push({ key: `${at}/${name}/remind`, move: name, kind: 'remind', within: move.within, before: move.remind, to: list(move.by) })
-    if (move.escalate) timers.push({ key: `${at}/${name}/escalate`, move: name, kind: 'escalate', within: move.within, to: list(move.escalate) })
+    if (move.on === 'timer') timers.push({ key: `${at}/${name}`, move: name, kind: 'move', within: move.within, to: [], tracks })
+    if (move.remind) timers.push({ key: `${at}/${name}/remind`, move: name, kind: 'remind', within: move.within, before: move.remind, to: list(move.by), tracks })
+    if (move.escalate) timers.push({ key: `${at}/${name}/escalate`, move: name, kind: 'escalate', within: move.within, to: list(move.escalate), tracks })
     return timers
   })
 }

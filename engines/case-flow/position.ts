@@ -57,7 +57,7 @@ export function advance(type: PlainCaseType, position: Position, name: string, o
 
 export function endOf(to: PlainMove['to'], outcome: string): string {
   if (typeof to === 'string') return to
-  const end = to[outcome]
+  const end = Object.hasOwn(to, outcome) ? to[outcome] : undefined
   if (end === undefined) throw new RangeError(`no outcome '${outcome}'; outcomes are ${Object.keys(to).join(', ')}`)
   return end
 }

@@ -20,8 +20,11 @@ const instantPattern = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:
 export function dayNumber(day: Day): number | null {
   const match = dayPattern.exec(day)
   if (!match) return null
-  const number = numberOf(Number(match[1]), Number(match[2]), Number(match[3]))
-  return dayText(number) === day ? number : null
+  const year = Number(match[1])
+  const month = Number(match[2])
+  const date = Number(match[3])
+  if (month < 1 || month > 12 || date < 1 || date > lengthOfMonth(year, month)) return null
+  return firstOfMonth(year, month) + date - 1
 }
 
 /** Day number of a date. @throws RangeError when the text is no date */
@@ -32,7 +35,8 @@ export function dayNumberOf(day: Day): number {
 }
 
 export function dayText(number: number): Day {
-  return new Date(number * DAY_MS).toISOString().slice(0, 10)
+  const { year, month, date } = civilOf(number)
+  return `${String(year).padStart(4, '0')}-${month < 10 ? '0' : ''}${month}-${date < 10 ? '0' : ''}${date}`
 }
 
 /** Milliseconds since the epoch, or null when the text is no instant with a zone. */
@@ -78,15 +82,39 @@ export function weekdayOf(number: number): number {
 
 /** The same day of a later month, or that month's last day where it has no such day. */
 export function addMonths(number: number, months: number): number {
-  const date = new Date(number * DAY_MS)
-  const month = date.getUTCFullYear() * 12 + date.getUTCMonth() + months
-  const first = Date.UTC(Math.floor(month / 12), mod(month, 12), 1) / DAY_MS
-  const next = Date.UTC(Math.floor((month + 1) / 12), mod(month + 1, 12), 1) / DAY_MS
-  return Math.min(first + date.getUTCDate() - 1, next - 1)
+  const { year, month, date } = civilOf(number)
+  const count = year * 12 + month - 1 + months
+  const newYear = Math.floor(count / 12)
+  const newMonth = mod(count, 12) + 1
+  return firstOfMonth(newYear, newMonth) + Math.min(date, lengthOfMonth(newYear, newMonth)) - 1
 }
 
-function numberOf(year: number, month: number, day: number): number {
-  return Math.floor(Date.UTC(year, month - 1, day) / DAY_MS)
+// The Gregorian calendar repeats every 400 years of 146,097 days. Years are taken to begin in March, so that the leap
+// day comes last and the months before it have lengths that follow (153 m + 2) / 5.
+
+function firstOfMonth(year: number, month: number): number {
+  const marchYear = month > 2 ? year : year - 1
+  const era = Math.floor(marchYear / 400)
+  const yearOfEra = marchYear - era * 400
+  const dayOfYear = Math.floor((153 * mod(month - 3, 12) + 2) / 5)
+  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+}
+
+function civilOf(number: number): { year: number; month: number; date: number } {
+  const shifted = number + 719_468
+  const era = Math.floor(shifted / 146_097)
+  const dayOfEra = shifted - era * 146_097
+  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365)
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153)
+  const date = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, date }
+}
+
+function lengthOfMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
 function mod(a: number, b: number): number {

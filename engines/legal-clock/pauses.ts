@@ -4,6 +4,7 @@
  * Source: 行政许可法 第45条 (sheet 0.2 [C:8]); the caps and the treatment of overlong pauses are configuration.
  */
 import type { Day, Instant } from './days.ts'
+import { dayOf } from './days.ts'
 import type { Stretch, TimeLine } from './timeline.ts'
 import { unite } from './timeline.ts'
 
@@ -56,29 +57,33 @@ export interface PauseWarning {
 export interface PlacedPause {
   readonly index: number
   readonly lo: number
-  /** Where it ends if it is closed, capped or bounded by its notice; infinite otherwise. */
-  readonly hi: number
-  readonly open: boolean
+  /** Where it was ended; infinite while it is open. */
+  readonly end: number
+  /** Where its notice, and its own cap, run out; infinite without. */
   readonly noticeEnd: number
+  readonly capEnd: number
+  /** Up to where it may keep time from counting. */
+  readonly bound: number
   /** The later of the beginning and the notice: the moment it must have been opened by. */
   readonly openedAt: number
-  readonly warnings: readonly PauseWarning[]
 }
 
 export type PlaceResult =
   | { readonly ok: true; readonly pause: PlacedPause }
   | { readonly ok: false; readonly code: PauseErrorCode; readonly pause: number }
 
-/** `start`: position of the event that starts the clock. */
-export function placePause(line: TimeLine, start: number, pause: Pause, index: number, rules: PauseRules): PlaceResult {
+/** `start`: the event that starts the clock. A pause on its day begins with it at the earliest. */
+export function placePause(line: TimeLine, start: Day | Instant, pause: Pause, index: number, rules: PauseRules): PlaceResult {
   const refuse = (code: PauseErrorCode): PlaceResult => ({ ok: false, code, pause: index })
-  const lo = line.at(pause.from)
-  const end = pause.to === undefined ? Infinity : line.at(pause.to)
-  const told = pause.noticeOn === undefined ? lo : line.at(pause.noticeOn)
-  if (lo === null || end === null || told === null) return refuse('date-invalid')
+  const from = line.at(pause.from)
+  const to = pause.to === undefined ? Infinity : line.at(pause.to)
+  const told = pause.noticeOn === undefined ? from : line.at(pause.noticeOn)
+  if (from === null || to === null || told === null) return refuse('date-invalid')
   if (rules.kinds && !rules.kinds.includes(pause.kind)) return refuse('pause-kind-not-allowed')
-  if (end < lo) return refuse('pause-ends-before-it-begins')
-  if (lo < start) return refuse('pause-before-start')
+  if (to < from) return refuse('pause-ends-before-it-begins')
+  if (dayOf(pause.from)! < dayOf(start)!) return refuse('pause-before-start')
+  const lo = Math.max(from, line.at(start)!)
+  const end = Math.max(to, lo)
 
   const notice = pause.noticeDays
   const isNotified = notice !== undefined && Number.isInteger(notice) && notice > 0
@@ -88,29 +93,39 @@ export function placePause(line: TimeLine, start: number, pause: Pause, index: n
 
   const noticeEnd = isNotified ? line.advance(lo, notice * line.unitsPerDay) : Infinity
   const capEnd = rules.cap?.each === undefined ? Infinity : line.advance(lo, rules.cap.each * line.unitsPerDay)
-  const hi = Math.min(end, capEnd, rules.beyondNotice === 'counted' ? noticeEnd : Infinity)
-  const warnings: PauseWarning[] = []
-  if (end !== Infinity && line.count(lo, end) > (notice ?? Infinity) * line.unitsPerDay) {
-    warnings.push({ code: 'pause-longer-than-notice', pause: index })
-  }
-  if (capEnd < end && end !== Infinity) warnings.push({ code: 'pause-capped', pause: index })
-  return { ok: true, pause: { index, lo, hi, open: end === Infinity, noticeEnd, openedAt: Math.max(lo, told), warnings } }
+  const bound = Math.min(end, capEnd, rules.beyondNotice === 'counted' ? noticeEnd : Infinity)
+  return { ok: true, pause: { index, lo, end, noticeEnd, capEnd, bound, openedAt: Math.max(lo, told) } }
+}
+
+/** Pauses that, as known at `at`, have lasted longer than their notice or their own cap. */
+export function warningsOf(pauses: readonly PlacedPause[], at: number): PauseWarning[] {
+  return pauses.flatMap(({ index, end, noticeEnd, capEnd }) => {
+    const lasted = Math.min(end, at)
+    const warnings: PauseWarning[] = []
+    if (lasted > noticeEnd) warnings.push({ code: 'pause-longer-than-notice', pause: index })
+    if (lasted > capEnd) warnings.push({ code: 'pause-capped', pause: index })
+    return warnings
+  })
 }
 
 /** What does not count, as known at `at`: an open pause that still runs has no end yet. */
 export function pausedStretches(line: TimeLine, pauses: readonly PlacedPause[], at: number, rules: PauseRules): Stretch[] {
-  const known = pauses.map(({ lo, hi, open }) => ({ lo, hi: open && at < hi ? Infinity : hi }))
+  const known = pauses.map((pause) => ({ lo: pause.lo, hi: isRunning(pause, at) ? Infinity : pause.bound }))
   return limitTotal(line, unite(known), at, rules)
 }
 
 /** The same with every running pause ending when its notice runs out, or at `at` when that is past. */
 export function projectedStretches(line: TimeLine, pauses: readonly PlacedPause[], at: number, rules: PauseRules): Stretch[] {
-  const expected = pauses.map(({ lo, hi, open, noticeEnd }) => {
-    if (!open || at >= hi) return { lo, hi }
-    const end = noticeEnd === Infinity ? Math.max(lo, at) : Math.max(noticeEnd, at)
-    return { lo, hi: Math.min(hi, end) }
+  const expected = pauses.map((pause) => {
+    if (!isRunning(pause, at)) return { lo: pause.lo, hi: pause.bound }
+    const end = Math.max(pause.noticeEnd === Infinity ? pause.lo : pause.noticeEnd, at)
+    return { lo: pause.lo, hi: Math.min(pause.bound, end) }
   })
   return limitTotal(line, unite(expected), at, rules)
+}
+
+function isRunning(pause: PlacedPause, at: number): boolean {
+  return pause.end === Infinity && at < pause.bound
 }
 
 /** Keeps the first `cap.total` days of disjoint stretches. An open one that has not used them up stays open. */

@@ -44,10 +44,11 @@ export function dueDate(calendar: Calendar, start: Day | Instant, period: Period
   if (period.unit === 'hour') {
     return { ok: true, due: instantText(instantMs(start)! + period.n * HOUR_MS), provisional: false }
   }
-  const last = lastDayOf(calendar, dayOf(start)!, period)
+  const startDay = dayOf(start)!
+  const last = lastDayOf(calendar, startDay, period)
   const rolls = rules.rollForward || period.unit === 'workday'
   const due = rolls ? nextWorkdayNumber(calendar, last) : last
-  return { ok: true, due: dayText(due), provisional: rolls && isProvisional(calendar, due) }
+  return { ok: true, due: dayText(due), provisional: rolls && (isProvisional(calendar, startDay + 1) || isProvisional(calendar, due)) }
 }
 
 /**

@@ -8,10 +8,12 @@ export function validateCase(type: PlainCaseType, at: string): DefinitionFault[]
   return [
     ...validateText(type.title, `${at}.title`),
     ...validateFields(type.fields, `${at}.fields`),
+    ...validateNames(type, at),
     ...validateStates(type, at),
     ...validateOpening(type, at),
     ...Object.entries(type.moves).flatMap(([name, move]) => validateMove(type, name, move, `${at}.moves.${name}`)),
     ...validateParties(type, at),
+    ...validateTrackSteps(type, at),
     ...validateChildren(type, at),
     ...validateReach(type, at),
     ...validateSees(type, at),
@@ -19,15 +21,22 @@ export function validateCase(type: PlainCaseType, at: string): DefinitionFault[]
   ]
 }
 
+const NAME = /^[a-z][A-Za-z0-9]{0,39}$/
+
+/** Names stand in rows, keys and paths; `system` is not free, since `by: 'system'` means the system itself. */
+function validateNames(type: PlainCaseType, at: string): DefinitionFault[] {
+  return (['parties', 'posts', 'states', 'tracks', 'children', 'moves'] as const).flatMap(member => Object.entries(type[member] ?? {}).flatMap(([name, one]) => [
+    ...(NAME.test(name) && name !== 'system' ? [] : [{ path: `${at}.${member}.${name}`, message: `'${name}' is not a name here: a small letter, then letters and digits, at most 40, and not 'system'` }]),
+    ...validateText(one.title, `${at}.${member}.${name}.title`),
+  ]))
+}
+
 function validateStates(type: PlainCaseType, at: string): DefinitionFault[] {
   const states = Object.keys(type.states)
   const parties = [...Object.keys(type.parties), ...Object.keys(type.posts).map(post => `post:${post}`)]
   return [
-    ...Object.entries(type.states).flatMap(([name, state]) => [
-      ...validateText(state.title, `${at}.states.${name}.title`),
-      ...(state.responsible !== undefined && state.responsible !== 'system' && !parties.includes(state.responsible)
-        ? [{ path: `${at}.states.${name}.responsible`, message: missing('party or post', state.responsible, 'they', parties) }] : []),
-    ]),
+    ...Object.entries(type.states).flatMap(([name, state]) => state.responsible !== undefined && state.responsible !== 'system' && !parties.includes(state.responsible)
+      ? [{ path: `${at}.states.${name}.responsible`, message: missing('party or post', state.responsible, 'they', parties) }] : []),
     ...Object.entries(type.renamedStates ?? {}).flatMap(([to, from]) => [
       ...(states.includes(to) ? [] : [{ path: `${at}.renamedStates.${to}`, message: missing('state', to, 'states', states) }]),
       ...(states.includes(from) ? [{ path: `${at}.renamedStates.${to}`, message: `'${from}' is still a state; a renamed state's old name must be gone` }] : []),
@@ -41,6 +50,7 @@ function validateOpening(type: PlainCaseType, at: string): DefinitionFault[] {
   const asks = new Set(opening.asks ?? [])
   const unasked = Object.keys(type.fields).filter(name => type.fields[name]!.required && opening.asks !== undefined && !asks.has(name))
   return [
+    ...validateText(opening.title, `${path}.title`),
     ...validateBy(type, opening.by, `${path}.by`),
     ...validateEnding(type, opening, path),
     ...validateFieldNames(type, opening.asks, `${path}.asks`),
@@ -54,7 +64,6 @@ function validateMove(type: PlainCaseType, name: string, move: PlainMove, path: 
   const moves = Object.keys(type.moves)
   const bySystem = asList(move.by).includes('system')
   return [
-    ...validateText(move.title, `${path}.title`),
     ...asList(move.from).filter(state => !states.includes(state)).map(state => ({ path: `${path}.from`, message: missing('state', state, 'states', states) })),
     ...validateBy(type, move.by, `${path}.by`),
     ...validateEnding(type, move, path),
@@ -67,7 +76,7 @@ function validateMove(type: PlainCaseType, name: string, move: PlainMove, path: 
     ...asList(move.apartFrom).filter(other => other === name).map(() => ({ path: `${path}.apartFrom`, message: 'a move cannot be kept apart from itself' })),
     ...asList(move.escalate).filter(who => !isPost(type, who)).map(who => ({ path: `${path}.escalate`, message: missing('post', who, 'posts', postNames(type)) })),
     ...(move.on !== undefined && !bySystem ? [{ path: `${path}.on`, message: `only moves by 'system' wait for '${move.on}'` }] : []),
-    ...(bySystem && move.on === undefined ? [{ path: `${path}.on`, message: `a move by 'system' says what makes it act: childClosed, timer, signal or reply` }] : []),
+    ...(bySystem && move.on === undefined ? [{ path: `${path}.on`, message: `a move by 'system' says what makes it act: childClosed, timer, signal, reply or effect` }] : []),
     ...(move.on === 'timer' && move.within === undefined ? [{ path: `${path}.within`, message: `a move on 'timer' needs 'within'` }] : []),
     ...(move.on === 'childClosed' && type.children === undefined ? [{ path: `${path}.on`, message: `'childClosed' needs children` }] : []),
   ]
@@ -103,12 +112,17 @@ function validateTracks(type: PlainCaseType, move: PlainMove, path: string): Def
 
 function validateWithin(type: PlainCaseType, move: PlainMove, path: string): DefinitionFault[] {
   const { within } = move
-  if (within === undefined) return []
+  if (within === undefined) {
+    return (['remind', 'escalate'] as const).filter(member => move[member] !== undefined).map(member => ({ path: `${path}.${member}`, message: `without 'within' nothing is ever due` }))
+  }
+  const kinds = ['hours', 'days', 'workingDays', 'limit'].filter(kind => Object.hasOwn(within, kind))
+  if (kinds.length > 1 || ('before' in within ? kinds.some(kind => kind === 'hours' || kind === 'limit') : kinds.length === 0)) {
+    return [{ path: `${path}.within`, message: `it says ${Object.keys(within).join(' and ') || 'nothing'}; a limit is one of hours, days, workingDays, limit, or before with days or workingDays` }]
+  }
   if ('before' in within) {
     const field = type.fields[within.before]
     if (field === undefined) return [{ path: `${path}.within.before`, message: missing('field', within.before, 'fields', Object.keys(type.fields)) }]
     if (field.kind !== 'date' && field.kind !== 'instant') return [{ path: `${path}.within.before`, message: `field '${within.before}' is a ${field.kind}, not a date` }]
-    return []
   }
   const amounts = Object.values(within).filter(value => typeof value === 'number')
   return amounts.some(n => !(n > 0)) ? [{ path: `${path}.within`, message: 'a limit is greater than zero' }] : []
@@ -117,6 +131,11 @@ function validateWithin(type: PlainCaseType, move: PlainMove, path: string): Def
 function validateFieldNames(type: PlainCaseType, names: readonly string[] | undefined, path: string): DefinitionFault[] {
   const fields = Object.keys(type.fields)
   return (names ?? []).filter(name => !fields.includes(name)).map(name => ({ path, message: missing('field', name, 'fields', fields) }))
+}
+
+function validateTrackSteps(type: PlainCaseType, at: string): DefinitionFault[] {
+  return Object.entries(type.tracks ?? {}).flatMap(([name, track]) => track.steps.length === 0 ? [{ path: `${at}.tracks.${name}.steps`, message: 'a track has a first step' }]
+    : new Set(track.steps).size < track.steps.length ? [{ path: `${at}.tracks.${name}.steps`, message: 'a step stands twice' }] : [])
 }
 
 function validateParties(type: PlainCaseType, at: string): DefinitionFault[] {

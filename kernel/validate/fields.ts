@@ -5,7 +5,7 @@ import { missing, type DefinitionFault } from './faults.ts'
 import { validateText } from './text.ts'
 
 const NAME = /^[a-z][A-Za-z0-9]{0,39}$/
-const KINDS: readonly Field['kind'][] = ['text', 'integer', 'decimal', 'fen', 'yesNo', 'consent', 'date', 'instant', 'choice', 'choices', 'code', 'region', 'organ', 'subject', 'place', 'file', 'record', 'list', 'form']
+const KINDS: readonly Field['kind'][] = ['text', 'integer', 'decimal', 'fen', 'yesNo', 'consent', 'date', 'instant', 'choice', 'choices', 'code', 'region', 'organ', 'subject', 'place', 'file', 'record', 'list', 'form', 'json']
 
 export function validateFields(fields: Fields, at: string): DefinitionFault[] {
   const renamed = Object.entries(fields).flatMap(([name, field]) => field.renamedFrom !== undefined && Object.hasOwn(fields, field.renamedFrom)

@@ -29,7 +29,10 @@ export function validateMatter(matter: Matter, around: MatterSurroundings, at: s
 }
 
 function validateLimits(matter: Matter, type: PlainCaseType, at: string): DefinitionFault[] {
-  const named = Object.values(type.moves).flatMap(move => move.within && 'limit' in move.within ? [move.within.limit] : [])
+  const named = Object.values(type.moves).flatMap(move => [
+    ...(move.within && 'limit' in move.within ? [move.within.limit] : []),
+    ...(move.clock?.extend === undefined ? [] : [move.clock.extend]),
+  ])
   const absent = [...new Set(named)].filter(name => matter.limits[name] === undefined)
     .map(name => ({ path: `${at}.limits`, message: missing('limit', name, 'limits', Object.keys(matter.limits)) }))
   const { legal, promised } = matter.limits

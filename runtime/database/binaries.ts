@@ -3,7 +3,7 @@
  * install without scripts left out, and packages the server's account cannot reach, are both mended.
  */
 import { spawnSync } from 'node:child_process'
-import { accessSync, chmodSync, constants, cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { accessSync, chmodSync, constants, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { DatabaseError } from './errors.ts'
@@ -66,6 +66,7 @@ function hydrate(packageDir: string): void {
 function privateCopy(packageDir: string, dataDir: string): string {
   const home = join(dataDir, `postgresql-${packageVersion(packageDir)}`)
   if (existsSync(home) && missingLinks(home).length === 0) return home
+  removeDrafts(home)
   const draft = mkdtempSync(`${home}.draft-`)
   try {
     chmodSync(draft, 0o755)
@@ -81,6 +82,13 @@ function privateCopy(packageDir: string, dataDir: string): string {
     rmSync(draft, { recursive: true, force: true })
   }
   return home
+}
+
+/** What a start that was killed while copying left behind. */
+function removeDrafts(home: string): void {
+  for (const name of readdirSync(dirname(home))) {
+    if (name.startsWith(`${basename(home)}.draft-`)) rmSync(join(dirname(home), name), { recursive: true, force: true })
+  }
 }
 
 function checked(root: string): Binaries {

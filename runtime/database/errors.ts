@@ -100,13 +100,17 @@ export const databaseErrors = {
 
 export type DatabaseErrorCode = keyof typeof databaseErrors
 
-export class DatabaseError extends Error {
+/** What a text leaves open: the names between its braces. */
+type Open<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Open<Rest> : never
+type Params<Code extends DatabaseErrorCode> = Readonly<Record<Open<(typeof databaseErrors)[Code]['en']>, string | number>>
+
+export class DatabaseError<Code extends DatabaseErrorCode = DatabaseErrorCode> extends Error {
   override readonly name = 'DatabaseError'
-  readonly code: DatabaseErrorCode
-  readonly params: Readonly<Record<string, string | number>>
+  readonly code: Code
+  readonly params: Params<Code>
   readonly zh: string
 
-  constructor(code: DatabaseErrorCode, params: Record<string, string | number> = {}, cause?: unknown) {
+  constructor(code: Code, params: Params<Code>, cause?: unknown) {
     super(fill(databaseErrors[code].en, params), cause === undefined ? undefined : { cause })
     this.code = code
     this.params = params
@@ -114,6 +118,6 @@ export class DatabaseError extends Error {
   }
 }
 
-function fill(text: string, params: Record<string, string | number>): string {
+function fill(text: string, params: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (placeholder, key: string) => String(params[key] ?? placeholder))
 }

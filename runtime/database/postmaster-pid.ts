@@ -1,5 +1,5 @@
 /** Reads PostgreSQL's `postmaster.pid` and tells whether the process in it is this database's server. */
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { commandLine, startedAt, workingDirectory } from './process-identity.ts'
 
@@ -48,4 +48,16 @@ function same(a: string | undefined, b: string): boolean {
   } catch {
     return a === b
   }
+}
+
+/**
+ * Server processes that outlived their postmaster (a busy query does not notice its death) and so keep the database's
+ * shared memory in use. Found by working directory, on Linux only; elsewhere the list is empty.
+ */
+export function orphanBackends(pgdata: string): number[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => same(workingDirectory(pid), pgdata) && /^postgres\b/.test(basename(commandLine(pid)?.[0] ?? '')))
 }

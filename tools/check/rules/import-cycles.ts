@@ -59,14 +59,11 @@ function shortestCycle(graph: Graph, start: string, within: ReadonlySet<string>)
   return undefined
 }
 
+/** From `start` along the way that led to `last`, and back to `start`. */
 function trail(cameFrom: ReadonlyMap<string, string>, start: string, last: string): string[] {
-  const back = [start, last]
-  for (let at = last; at !== start; ) {
-    at = cameFrom.get(at) ?? start
-    back.push(at)
-  }
-  if (last === start) back.pop()
-  return back.reverse()
+  const back = [start]
+  for (let at = last; at !== start; at = cameFrom.get(at) ?? start) back.push(at)
+  return [start, ...back.slice(1).reverse(), start]
 }
 
 /** Strongly connected components that hold a cycle (Tarjan, with a stack of its own: file chains are deep). */

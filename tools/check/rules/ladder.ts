@@ -1,5 +1,6 @@
 // What a system's quality.yaml calls done is shown by a test that exists, runs and is green.
 import type { Finding, Rule } from '../rule.ts'
+import { isTest } from '../source.ts'
 import { systemIds } from '../system-ids.ts'
 import { systemFolders } from '../systems.ts'
 import type { Tree } from '../tree.ts'
@@ -15,7 +16,7 @@ export const ladder: Rule = {
   title: 'every done of a quality.yaml names a live, green test',
   run: (tree, options = {}) => {
     const tests = liveTests(tree)
-    const results = options.report === undefined ? undefined : readReport(options.report).files.flatMap((file) => file.tests)
+    const results = options.report === undefined ? undefined : resultsIn(tree, options.report)
     return [...systemFolders(tree).flatMap((id) => judgeSystem(tree, id, tests, results)), ...strayTags(tree, tests)]
   },
 }
@@ -44,6 +45,15 @@ function judgeDone(path: string, entry: Entry, tests: readonly LiveTest[], resul
     if (mine.length === 0) return fault('which the test report does not hold; it was not run')
     const idle = mine.find((result) => result.status === 'skipped')
     return idle ? fault(`which was skipped in ${idle.file}; let it run, or set the item to todo`) : []
+  })
+}
+
+/** Results with their files as the tree names them; vitest writes absolute paths. */
+function resultsIn(tree: Tree, report: unknown): TestResult[] {
+  const known = [...tree.keys()].filter(isTest)
+  return readReport(report).files.flatMap(({ file, tests }) => {
+    const path = known.find((one) => file.replaceAll('\\', '/').endsWith(`/${one}`)) ?? file
+    return tests.map((test) => ({ ...test, file: path }))
   })
 }
 

@@ -31,11 +31,15 @@ export const systemNames: Rule = {
 
 interface Test { readonly regex: RegExp; readonly why: string }
 
+/** One finding a line is enough to mend it. */
 function judge(path: string, text: string, tests: readonly Test[]): Finding[] {
-  return text.split('\n').flatMap((content, at) => tests.flatMap(({ regex, why }) => {
-    const hit = regex.exec(content)
-    return hit ? [{ path, line: at + 1, message: `'${hit[0]}' ${why}; say what the code does for any system, or move it into the system` }] : []
-  }))
+  return text.split('\n').flatMap((content, at) => {
+    for (const { regex, why } of tests) {
+      const hit = regex.exec(content)
+      if (hit) return [{ path, line: at + 1, message: `'${hit[0]}' ${why}; say what the code does for any system, or move it into the system` }]
+    }
+    return []
+  })
 }
 
 function namesOf(tree: Tree): Test[] {

@@ -1,0 +1,46 @@
+/** Every reason for which a code is refused, as people read it. */
+import type { Text } from '../text.ts'
+import { text as t } from '../text.ts'
+
+export const codeRefusals = {
+  'uscc-length': t('统一社会信用代码应为 18 位', 'A unified social credit code has 18 characters'),
+  'uscc-character': t('统一社会信用代码含有不允许的字符（字母须大写，不用 I、O、S、V、Z）', 'The unified social credit code has a character that is not allowed there (capitals only; no I, O, S, V, Z)'),
+  'uscc-check-outer': t('统一社会信用代码校验不通过：录入错误', 'The unified social credit code fails its check character: a typing error'),
+  'uscc-check-inner': t('统一社会信用代码中的组织机构代码校验不通过：码段错误', 'The organisation code inside the unified social credit code fails its own check: it was assigned wrongly'),
+  'uscc-check-both': t('统一社会信用代码及其中的组织机构代码校验均不通过：录入错误', 'The unified social credit code and the organisation code inside it both fail: a typing error'),
+  'organization-code-length': t('组织机构代码应为 9 位', 'An organisation code has 9 characters'),
+  'organization-code-character': t('组织机构代码含有不允许的字符', 'The organisation code has a character that is not allowed there'),
+  'organization-code-check': t('组织机构代码校验不通过', 'The organisation code fails its check character'),
+  'citizen-id-length': t('公民身份号码应为 18 位', 'A citizen identity number has 18 characters'),
+  'citizen-id-character': t('公民身份号码含有不允许的字符', 'The citizen identity number has a character that is not allowed there'),
+  'citizen-id-birth-date': t('公民身份号码中的出生日期不存在', 'The birth date in the citizen identity number does not exist'),
+  'citizen-id-birth-future': t('公民身份号码中的出生日期在未来', 'The birth date in the citizen identity number lies in the future'),
+  'citizen-id-check': t('公民身份号码校验不通过', 'The citizen identity number fails its check character'),
+  'citizen-id-region-unknown': t('公民身份号码中的行政区划代码不存在', 'The region in the citizen identity number does not exist'),
+  'citizen-id-region-not-in-force': t('公民身份号码中的行政区划代码在出生之后未曾有效', 'The region in the citizen identity number was at no time in force since the birth'),
+  'region-code-length': t('区划代码应为 6、9 或 12 位', 'A region code has 6, 9 or 12 digits'),
+  'region-code-character': t('区划代码只能是数字', 'A region code has digits only'),
+  'region-code-gap': t('区划代码缺少上级码段', 'The region code names a lower level without the one above it'),
+  'region-code-unknown': t('没有这个区划代码', 'There is no such region code'),
+  'region-code-not-in-force': t('该区划代码在所给日期无效', 'The region code is not in force on that date'),
+  'matter-code-unknown': t('不是已知的事项编码', 'This is no matter code of a known form'),
+  'matter-code-level': t('事项实施编码中的事权级别无效', 'The level of authority in the matter code is not valid'),
+  'case-number-date': t('办件编号中的日期不存在', 'The date in the case number does not exist'),
+  'case-number-date-mismatch': t('办件编号中的日期与收件日期不一致', 'The date in the case number is not the day the case was received'),
+  'project-code-shape': t('投资项目代码的格式不对', 'This is not the form of an investment project code'),
+  'project-code-time': t('投资项目代码中的时间无效', 'The time in the investment project code is not valid'),
+  'project-code-check': t('投资项目代码校验不通过', 'The investment project code fails its check digit'),
+  'project-code-industry': t('投资项目代码中的行业大类不存在', 'There is no such industry division as the project code names'),
+  'certificate-id-shape': t('电子证照标识的格式不对', 'This is not the form of an electronic certificate identifier'),
+  'certificate-id-check': t('电子证照标识校验不通过：标识无效', 'The electronic certificate identifier fails its check character'),
+  'industry-code-shape': t('国民经济行业代码的格式不对', 'This is not the form of an industry code'),
+  'industry-code-unknown': t('没有这个国民经济行业代码', 'There is no such industry code'),
+  'industry-code-section': t('行业门类与大类不符', 'The industry division does not belong to that section'),
+  'imo-number-shape': t('IMO 编号应为 7 位数字', 'An IMO number has 7 digits'),
+  'imo-number-check': t('IMO 编号校验不通过', 'The IMO number fails its check digit'),
+  'container-code-shape': t('集装箱号应为 4 个字母加 7 位数字', 'A container code has 4 letters and 7 digits'),
+  'container-code-category': t('集装箱号的设备类别应为 U、J 或 Z', 'The category of a container code is U, J or Z'),
+  'container-code-check': t('集装箱号校验不通过', 'The container code fails its check digit'),
+} as const satisfies Record<string, Text>
+
+export type RefusalCode = keyof typeof codeRefusals

@@ -1,0 +1,157 @@
+/** The case desk: opens and moves cases for people and for the system, each as one unit of work and one statement. */
+import { randomUUID } from 'node:crypto'
+import type { PartyHeader } from '../../kernel/context.ts'
+import { guard, list, obstacle } from '../../engines/case-flow/index.ts'
+import { isProblem, Problem } from '../../kernel/errors/problem.ts'
+import type { Matter } from '../../kernel/matter.ts'
+import { apply, AlreadyDone, TimerGone } from '../apply/apply.ts'
+import { permittedRole, rolesOf, type SignedIn } from '../access/actor.ts'
+import { earlierAnswer, idempotencyRow, type Once, type StoredAnswer } from '../idempotency.ts'
+import { renewDuties } from './duties.ts'
+import { carryOut, leafOfEvent } from './effects.ts'
+import { rowOf } from './record.ts'
+import { moveInWork, openInWork, sightOf } from './transition.ts'
+import { loadCase, startWork, SYSTEM_ACTOR, type Asked, type Surroundings, type Work, type WorkActor, type WorkingCase } from './work.ts'
+import { viewOf } from './view.ts'
+
+export interface OpenCommand {
+  readonly actor: SignedIn
+  readonly type: string
+  readonly matter: Matter | null
+  readonly given: Readonly<Record<string, unknown>>
+  readonly parties: Readonly<Record<string, PartyHeader>>
+  readonly region: string
+  readonly acceptingRegion: string
+  readonly organ: string
+  readonly now: string
+  readonly trace?: string
+  readonly once?: Once
+  /** What was asked of sources for this application already. */
+  readonly asked?: readonly Asked[]
+  readonly answer: (work: Work, working: WorkingCase, roles: readonly string[]) => StoredAnswer
+}
+
+export interface MoveCommand {
+  readonly actor: SignedIn
+  readonly number: string
+  readonly move: string
+  readonly given: Readonly<Record<string, unknown>>
+  readonly note: string | null
+  /** The version the actor saw. */
+  readonly version: number
+  readonly now: string
+  readonly trace?: string
+  readonly once?: Once
+  /** Values the platform itself adds to what was given. */
+  readonly resolve?: (working: WorkingCase) => Promise<Readonly<Record<string, unknown>>>
+}
+
+export interface DueTimer {
+  readonly number: string
+  readonly key: string
+  readonly kind: 'move' | 'childClosed' | 'wake'
+  readonly move: string | null
+}
+
+export interface CaseDesk {
+  open(command: OpenCommand): Promise<StoredAnswer>
+  move(command: MoveCommand): Promise<StoredAnswer>
+  /** Carries out what a timer asks; `gone` when another process did, `idle` when nothing was possible. */
+  fire(timer: DueTimer, now: string): Promise<'fired' | 'gone' | 'idle'>
+}
+
+export function openCaseDesk(around: Surroundings): CaseDesk {
+  return {
+    open: command => once(around, command.once, async () => {
+      const work = startWork(around, workActor(command.actor), command.now, command.trace ?? randomUUID())
+      work.asked.push(...command.asked ?? [])
+      const entry = around.city.caseEntry(command.type)
+      const roles = rolesOf(command.actor, { entry, parties: command.parties, organ: command.organ, region: command.region, acceptingRegion: command.acceptingRegion })
+      const role = permittedRole(roles, entry.type.opening.by)
+      const working = await openInWork(work, { ...command, entry, role, carryOut: (opened, effects) => carryOut(work, opened, effects) })
+      const answer = command.answer(work, working, roles)
+      await finish(work, command.once && { once: command.once, answer })
+      return answer
+    }),
+
+    move: command => once(around, command.once, async () => {
+      const work = startWork(around, workActor(command.actor), command.now, command.trace ?? randomUUID())
+      const working = await loadCase(work, command.number)
+      const roles = rolesOf(command.actor, working.record)
+      const { type } = working.record.entry
+      if (roles.length === 0) throw new Problem('not-permitted')
+      if (!Object.hasOwn(type.moves, command.move)) throw new Problem('move-unknown', { detail: command.move })
+      const role = permittedRole(roles, type.moves[command.move]!.by)
+      if (working.record.version !== command.version) throw new Problem('version-stale', { more: { version: working.record.version, state: working.record.state } })
+      const given = command.resolve ? { ...command.given, ...await command.resolve(working) } : command.given
+      await moveInWork(work, working, { name: command.move, given, note: command.note, role, carryOut: (moved, effects) => carryOut(work, moved, effects) })
+      const answer = { status: 200, body: viewOf(working.record, roles) }
+      await finish(work, command.once && { once: command.once, answer })
+      return answer
+    }),
+
+    async fire(timer, now) {
+      const work = startWork(around, SYSTEM_ACTOR, now, randomUUID())
+      const working = await loadCase(work, timer.number)
+      work.writes.timersFired.push({ number: timer.number, key: timer.key })
+      const move = timer.move ?? await systemMove(work, working, timer.kind)
+      const possible = move !== null && obstacle(working.record.entry.type, working.record, move) === null
+      if (possible) await moveInWork(work, working, { name: move, given: {}, note: null, role: 'system', carryOut: (moved, effects) => carryOut(work, moved, effects) })
+      try {
+        await finish(work)
+      } catch (error) {
+        if (error instanceof TimerGone) return 'gone'
+        throw error
+      }
+      return possible ? 'fired' : 'idle'
+    },
+  }
+}
+
+/** The system's move that waits for this and whose guard lets it through. */
+async function systemMove(work: Work, working: WorkingCase, on: string): Promise<string | null> {
+  const { type } = working.record.entry
+  const sight = await sightOf(work, working)
+  const found = Object.entries(type.moves).find(([name, move]) =>
+    move.on === on && list(move.by).includes('system') && obstacle(type, working.record, name) === null && guard(move, working.record.values, sight) === null)
+  return found?.[0] ?? null
+}
+
+function workActor(actor: SignedIn): WorkActor {
+  return { kind: actor.kind === 'admin' ? 'staff' : actor.kind, subject: actor.subject, account: actor.account, name: actor.name }
+}
+
+async function once(around: Surroundings, key: Once | undefined, run: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
+  try {
+    return await run()
+  } catch (error) {
+    if (key === undefined || isProblem(error, 'database-unavailable')) throw error
+    const earlier = await earlierAnswer(around.db, key, around.vault)
+    if (earlier) return earlier
+    throw error instanceof AlreadyDone ? new Problem('database-unavailable', { cause: error }) : error
+  }
+}
+
+/** Turns the work into one statement and carries it out. */
+async function finish(work: Work, keyed?: { readonly once: Once; readonly answer: StoredAnswer }): Promise<void> {
+  const { writes, around } = work
+  for (const working of work.cases.values()) {
+    const { record, before } = working
+    if (before !== null && before.version === record.version) continue
+    await renewDuties(work, working)
+    const row = rowOf(record, before?.version ?? 0, working.matter?.form, around.vault)
+    if (before === null) writes.opens.push(row)
+    else writes.updates.push(row)
+    if (record.outcome !== null && before?.outcome == null && record.parent !== null) wakeParent(work, record.parent, record.number)
+  }
+  for (const event of writes.events) writes.leaves.push({ hash: leafOfEvent(event), kind: 'event', trace: work.trace, at: work.now })
+  if (keyed) writes.idempotency.push(idempotencyRow(keyed.once, keyed.answer, work.now, around.vault))
+  await apply(around.db, writes)
+  if (work.followUp) around.wake()
+}
+
+function wakeParent(work: Work, parent: string, child: string): void {
+  const system = work.around.city.systemOfNumber(parent)!.id
+  work.writes.timers.push({ system, number: parent, key: `child/${child}`, kind: 'childClosed', move: null, due: work.now, provisional: false, spec: {} })
+  work.followUp = true
+}

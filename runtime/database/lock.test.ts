@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, onTestFinished, test } from 'vitest'
+import { kill9, sandbox } from './embedded-sandbox.ts'
+import { DatabaseError } from './errors.ts'
+import { acquireLock, lockHolder } from './lock.ts'
+import { startedAt } from './process-identity.ts'
+
+interface Contender {
+  /** Tries for the lock of the directory; answers `held` or the error's code. */
+  take(dataDir: string): Promise<string>
+  kill(): Promise<void>
+}
+
+async function contender(): Promise<Contender> {
+  const script = join(import.meta.dirname, 'fixtures', 'take-lock.ts')
+  const child = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const lines = createInterface(child.stdout)
+  const answer = () => new Promise<string>((resolve) => lines.once('line', resolve))
+  expect(await answer()).toBe('ready')
+  return {
+    take: (dataDir) => {
+      const answered = answer()
+      child.stdin.write(`${dataDir}\n`)
+      return answered
+    },
+    kill: () => kill9(child),
+  }
+}
+
+/** A data directory whose holder is gone. */
+function withStaleLock(generation: number): string {
+  const dataDir = sandbox()
+  mkdirSync(join(dataDir, 'lock'))
+  const holder = { pid: process.ppid, startedAt: 'another boot:1', since: '2026-01-01T00:00:00.000Z' }
+  writeFileSync(join(dataDir, 'lock', String(generation)), JSON.stringify(holder))
+  return dataDir
+}
+
+const code = (take: () => unknown): string => {
+  try {
+    take()
+  } catch (error) {
+    return error instanceof DatabaseError ? error.code : String(error)
+  }
+  return 'held'
+}
+
+test('is held once, and again after it was released', () => {
+  const dataDir = sandbox()
+  const first = acquireLock(dataDir)
+  expect(lockHolder(dataDir)?.pid).toBe(process.pid)
+  expect(code(() => acquireLock(dataDir))).toBe('data-directory-in-use')
+  first.release()
+  expect(lockHolder(dataDir)).toBeUndefined()
+  const second = acquireLock(dataDir)
+  expect(code(() => acquireLock(dataDir))).toBe('data-directory-in-use')
+  second.release()
+})
+
+test('of a process that was killed is free', async () => {
+  const dataDir = sandbox()
+  const holder = await contender()
+  expect(await holder.take(dataDir)).toBe('held')
+  expect(code(() => acquireLock(dataDir))).toBe('data-directory-in-use')
+  await holder.kill()
+  expect(code(() => acquireLock(dataDir))).toBe('held')
+})
+
+test('of a process whose pid another program has now is free', () => {
+  const dataDir = withStaleLock(7)
+  expect(lockHolder(dataDir)).toBeUndefined()
+  expect(code(() => acquireLock(dataDir))).toBe('held')
+  expect(readdirSync(join(dataDir, 'lock'))).toEqual(['8'])
+})
+
+test('names a holder that was started by somebody else', () => {
+  const dataDir = sandbox()
+  mkdirSync(join(dataDir, 'lock'))
+  writeFileSync(join(dataDir, 'lock', '3'), JSON.stringify({ pid: process.ppid, startedAt: startedAt(process.ppid), since: '2026-01-01T00:00:00.000Z' }))
+  expect(() => acquireLock(dataDir)).toThrow(`pid ${process.ppid}, started 2026-01-01T00:00:00.000Z`)
+})
+
+test.each(['', '{', '{}', 'null', '{"pid":1}'])('torn by a power cut (%j) is free', (content) => {
+  const dataDir = sandbox()
+  mkdirSync(join(dataDir, 'lock'))
+  writeFileSync(join(dataDir, 'lock', '1'), content)
+  expect(code(() => acquireLock(dataDir))).toBe('held')
+})
+
+test('goes to exactly one of several processes that ask together for a free or a stale one', async () => {
+  const contenders = await Promise.all(Array.from({ length: 4 }, contender))
+  const dataDirs = Array.from({ length: 40 }, (_, round) => (round % 2 ? withStaleLock(round) : sandbox()))
+  for (const dataDir of dataDirs) {
+    const answers = await Promise.all(contenders.map((c) => c.take(dataDir)))
+    expect(answers.sort()).toEqual([...Array<string>(3).fill('data-directory-in-use'), 'held'])
+    expect(readdirSync(join(dataDir, 'lock'))).toHaveLength(1)
+  }
+})
+
+test('a data directory that is a file says so', () => {
+  const file = join(sandbox(), 'data')
+  writeFileSync(file, '')
+  expect(code(() => acquireLock(file))).toBe('data-directory-not-writable')
+})
