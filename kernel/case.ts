@@ -76,9 +76,9 @@ type Ending<F, T> = {
   readonly decide?: Decide<F, T> | undefined
 } & (T extends string ? { readonly decide?: undefined } : { readonly decide: Decide<F, T> })
 
-type Decide<F, T> = (values: Values<F>, ctx: MoveCtx) => (keyof T & string) | Promise<keyof T & string>
+type Decide<F, T> = (values: Values<F>, ctx: MoveCtx) => Maybe<NoInfer<keyof T & string>>
 
-type Outcome<T> = T extends string ? 'done' : keyof T & string
+type Outcome<T> = 0 extends 1 & T ? any : T extends string ? 'done' : keyof T & string
 
 /** Without tracks there is nothing to name: `{}` would accept any name. */
 type OfTracks<K, X> = [keyof K] extends [never] ? Readonly<Record<string, never>> : X
@@ -199,7 +199,7 @@ export function defineCase<
   const OT extends NoInfer<S> | Readonly<Record<string, NoInfer<S>>>,
   const T extends Readonly<Record<string, NoInfer<S> | Readonly<Record<string, NoInfer<S>>>>>,
   const K extends Readonly<Record<string, Track>> = {},
->(definition: CaseType<S, P, O, F, K, OT, T>): CaseType<S, P, O, F, K, OT, T> {
+>(definition: CaseType<S, P, O, F, K, OT, T>): CaseType<S, P, O, F, NoInfer<K>, OT, T> {
   return definition
 }
 

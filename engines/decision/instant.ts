@@ -2,6 +2,7 @@
  * Instant decision (秒办): approves only when every predicate is known true; any unknown or false one leaves the case
  * to a person. It never refuses by itself (architecture.md section 4; sheet A1 5c).
  */
+import { isWithin } from '../../kernel/codes/region-code.ts'
 import type { InstantRule, Predicate } from '../../kernel/matter.ts'
 
 /** A fact is known, with where it comes from, or unknown, with the reason. */
@@ -64,7 +65,7 @@ function compare(value: unknown, is: Predicate['is'], than: unknown): Verdict {
     case '=': return verdict(value === than)
     case '!=': return verdict(value !== than)
     case 'in': return Array.isArray(than) ? verdict(than.includes(value)) : 'unknown'
-    case 'within': return typeof value === 'string' && typeof than === 'string' ? verdict(value.startsWith(than.replace(/(00)+$/, ''))) : 'unknown'
+    case 'within': return typeof value === 'string' && typeof than === 'string' ? verdict(isWithin(value, than)) : 'unknown'
     default: return ordered(value, is, than)
   }
 }

@@ -26,8 +26,8 @@ for (let i = 0; i < 7300; i++) {
 }
 const indexOf = new Map(dates.map((date, i) => [date, i]))
 const at = (date: string) => indexOf.get(date)!
-/** Far enough for any case: 90 + 30 units, with pauses of 120 days, over Spring Festival. */
-const reach = 500
+/** Days from the start that any case needs at most: five months, and pauses over the first hundred days. */
+const reach = 330
 
 interface Naive {
   readonly code?: string
@@ -52,7 +52,8 @@ function naive(input: ClockInput, rules: PauseRules): Naive {
       let units = 0
       let bound = begin
       let notified = begin
-      const cap = Math.min(rules.cap?.each ?? 999, rules.beyondNotice === 'counted' ? pause.noticeDays! : 999)
+      const cap = Math.min(rules.cap?.each ?? Infinity, rules.beyondNotice === 'counted' ? pause.noticeDays! : Infinity)
+      if (cap === Infinity) bound = start + reach
       while (units < cap && bound < start + reach) units += unitOf(bound++)
       for (units = 0; units < pause.noticeDays!; ) units += unitOf(notified++)
       let end = pause.to === undefined ? bound : Math.min(bound, at(pause.to))

@@ -132,14 +132,13 @@ describe('the bundle', () => {
   })
 
   test('every part that can start does, refusals stop only what waits for them, and the end follows from the outcomes', () => {
-    fc.assert(fc.property(fc.record({ licence: fc.boolean(), seal: fc.boolean(), tax: fc.boolean(), bank: fc.boolean() }), fc.infinite(fc.nat()), (grants, picks) => {
+    fc.assert(fc.property(fc.record({ licence: fc.boolean(), seal: fc.boolean(), tax: fc.boolean(), bank: fc.boolean() }), fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }), (grants, picks) => {
       const children: { child: string; outcome: string | null }[] = []
       for (let round = 0; settle(children) === 'waiting'; round++) {
         children.push(...ready(children).map(child => ({ child, outcome: null })))
         const living = children.filter(child => child.outcome === null)
-        const closing = living[picks.next().value! % living.length]!
+        const closing = living[picks[round]! % living.length]!
         closing.outcome = grants[closing.child as Part] ? 'granted' : 'refused'
-        expect(round).toBeLessThan(4)
       }
       const reachable = (part: Part): boolean => parts[part].every(before => reachable(before) && grants[before])
       expect(children.map(child => child.child).sort()).toEqual((Object.keys(parts) as Part[]).filter(reachable).sort())
@@ -174,8 +173,6 @@ describe('the bundle', () => {
       .toEqual([`one-stop.cases.bundle.moves.proceed.on: a move by 'system' says what makes it act: childClosed, timer, signal, reply or effect`])
     expect(planted(system => { system.cases.step.moves.decide = { ...step.moves.decide, within: { limit: 'survey' } } }))
       .toEqual([`one-stop.matters.000131000000.limits: no limit 'survey'; limits are legal, promised`])
-    expect(planted(system => { system.uses = [] }))
-      .toEqual([])
     expect(planted(system => { system.matters[0].prefill = { name: { resource: 'market-registry.firms', column: 'title' } } }))
       .toEqual([`one-stop.matters.000131000000.prefill.name: no column 'title'; columns of market-registry.firms are code, name, since`])
   })
@@ -258,8 +255,9 @@ describe('a wrong definition is refused by the compiler and in one line by the v
     expect(faults(defineCase({ ...base, moves: { close: { ...close, sets: { water: 'asked' } } } }))).toEqual([`x.moves.close.sets: no track 'water'; tracks are fire`])
   })
   test('step where there are no tracks', () => {
+    const { tracks: _, ...trackless } = base
     // @ts-expect-error no tracks
-    expect(faults(defineCase({ ...base, tracks: undefined, moves: { close: { ...close, needs: { fire: 'asked' } } } }))).toEqual([`x.moves.close.needs: no track 'fire'; tracks are (none)`])
+    expect(faults(defineCase({ ...trackless, moves: { close: { ...close, needs: { fire: 'asked' } } } }))).toEqual([`x.moves.close.needs: no track 'fire'; tracks are (none)`])
   })
   test('duties kept apart from a move that is not there', () => {
     // @ts-expect-error no move 'inspect'
@@ -267,7 +265,7 @@ describe('a wrong definition is refused by the compiler and in one line by the v
   })
   test('clock running to a field that is no date', () => {
     // @ts-expect-error 'count' is a number
-    expect(faults(defineCase({ ...base, moves: { close: { ...close, within: { before: 'count', days: 1 } } } }))).toEqual([`x.moves.close.within.before: field 'count' is a integer, not a date`])
+    expect(faults(defineCase({ ...base, moves: { close: { ...close, within: { before: 'count', days: 1 } } } }))).toEqual([`x.moves.close.within.before: field 'count' is of kind integer, not a date`])
   })
 })
 

@@ -122,7 +122,7 @@ function validateWithin(type: PlainCaseType, move: PlainMove, path: string): Def
   if ('before' in within) {
     const field = type.fields[within.before]
     if (field === undefined) return [{ path: `${path}.within.before`, message: missing('field', within.before, 'fields', Object.keys(type.fields)) }]
-    if (field.kind !== 'date' && field.kind !== 'instant') return [{ path: `${path}.within.before`, message: `field '${within.before}' is a ${field.kind}, not a date` }]
+    if (field.kind !== 'date' && field.kind !== 'instant') return [{ path: `${path}.within.before`, message: `field '${within.before}' is of kind ${field.kind}, not a date` }]
   }
   const amounts = Object.values(within).filter(value => typeof value === 'number')
   return amounts.some(n => !(n > 0)) ? [{ path: `${path}.within`, message: 'a limit is greater than zero' }] : []

@@ -80,7 +80,7 @@ function validateSum(column: string, of: DataRef, system: System, index: CityInd
   const [owner, name] = of.ref.split('.') as [string, string]
   const fields = of.noun === 'case' ? index.cases[of.ref]?.fields : owner === system.id ? system.resources?.[name]?.fields : undefined
   const kind = fields?.[column]?.kind as Field['kind'] | undefined
-  return kind === undefined || NUMBERS.includes(kind) ? faults : [...faults, { path, message: `column '${column}' is a ${kind}; a sum adds numbers` }]
+  return kind === undefined || NUMBERS.includes(kind) ? faults : [...faults, { path, message: `column '${column}' is of kind ${kind}; a sum adds numbers` }]
 }
 
 function validateAction(action: AnyAction, at: string): DefinitionFault[] {

@@ -35,8 +35,8 @@ function validateExclusion(resource: AnyResource, fields: Fields, at: string): D
   const [from, to] = [kindOf(resource.exclude.from), kindOf(resource.exclude.to)]
   const wrong = ([['from', from], ['to', to]] as const).filter(([, kind]) => kind !== undefined && kind !== 'date' && kind !== 'instant')
   return [
-    ...wrong.map(([member, kind]) => ({ path: `${at}.exclude.${member}`, message: `field '${resource.exclude![member]}' is a ${kind}, not a date` })),
-    ...(wrong.length === 0 && from !== undefined && to !== undefined && from !== to ? [{ path: `${at}.exclude`, message: `'${resource.exclude.from}' is a ${from} and '${resource.exclude.to}' is a ${to}` }] : []),
+    ...wrong.map(([member, kind]) => ({ path: `${at}.exclude.${member}`, message: `field '${resource.exclude![member]}' is of kind ${kind}, not a date` })),
+    ...(wrong.length === 0 && from !== undefined && to !== undefined && from !== to ? [{ path: `${at}.exclude`, message: `'${resource.exclude.from}' is of kind ${from} and '${resource.exclude.to}' of kind ${to}` }] : []),
   ]
 }
 

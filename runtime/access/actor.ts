@@ -3,7 +3,8 @@ import type { PartyHeader } from '../../kernel/context.ts'
 import type { PlainCaseType } from '../../kernel/case.ts'
 import { Problem } from '../../kernel/errors/problem.ts'
 import type { SubjectClass } from '../../kernel/who.ts'
-import { covers, isRegion, type Holding } from './scopes.ts'
+import { isWithin } from '../../kernel/codes/region-code.ts'
+import { isRegion, type Holding } from './scopes.ts'
 
 export interface SignedIn {
   readonly account: string
@@ -36,7 +37,7 @@ export function rolesOf(actor: SignedIn, subjected: Subjected): readonly string[
 }
 
 function holds(held: string, unit: string): boolean {
-  return held === unit || (isRegion(held) && isRegion(unit) && covers(held, unit))
+  return held === unit || (isRegion(held) && isRegion(unit) && isWithin(unit, held))
 }
 
 /** The first of the permitted roles that the actor has. @throws Problem `wrong-post`, `not-a-party` */

@@ -2,6 +2,7 @@
  * Scopes: one small number for each (post, unit) that has ever had a to-do. Inbox rows carry the number; what an
  * actor may see is a list of numbers, so that a change of posts alters the actor's list and never the rows.
  */
+import { isWithin } from '../../kernel/codes/region-code.ts'
 import type { Db } from '../database/pool.ts'
 
 export interface ScopeBook {
@@ -63,7 +64,7 @@ export function openScopeBook(db: Db): ScopeBook {
         const exact = ids.get(`${post}@${unit}`)
         if (exact !== undefined) found.add(exact)
         if (!isRegion(unit)) continue
-        for (const held of regionsOfPost.get(post) ?? []) if (covers(unit, held.unit)) found.add(held.id)
+        for (const held of regionsOfPost.get(post) ?? []) if (isWithin(held.unit, unit)) found.add(held.id)
       }
       return [...found]
     },
@@ -73,13 +74,4 @@ export function openScopeBook(db: Db): ScopeBook {
 
 export function isRegion(unit: string): boolean {
   return /^\d{12}$/.test(unit)
-}
-
-/** Whether a twelve-digit region lies in another: province 2, city 4, county 6, street 9, village 12 digits. */
-export function covers(region: string, inner: string): boolean {
-  const significant = /^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})0*$/
-  for (const digits of [2, 4, 6, 9, 12]) {
-    if (/^0*$/.test(region.slice(digits)) && significant.test(region)) return inner.startsWith(region.slice(0, digits))
-  }
-  return region === inner
 }

@@ -8,7 +8,7 @@ import type { SubjectBook } from '../accounts/subjects.ts'
 import { localDate } from '../cases/clock.ts'
 import type { CaseDesk } from '../cases/desk.ts'
 import type { Surroundings, Work, WorkingCase } from '../cases/work.ts'
-import { covers } from '../access/scopes.ts'
+import { isWithin } from '../../kernel/codes/region-code.ts'
 import type { Once, StoredAnswer } from '../idempotency.ts'
 import { askSources, prefilled, prepare, resolve, situationOf, type Asker, type Prepared } from './prepare.ts'
 
@@ -120,7 +120,7 @@ function windowRegion(around: Surroundings, actor: SignedIn, matter: Matter): st
 /** The region whose organ decides: the one asked for or the one above it that offers the matter. */
 function offeredAt(matter: Matter, region: string | undefined): string {
   const regions = Object.keys(matter.organs)
-  const found = region === undefined ? regions[0] : regions.filter(one => covers(one, region)).sort((a, b) => b.replace(/0+$/, '').length - a.replace(/0+$/, '').length)[0]
+  const found = region === undefined ? regions[0] : regions.filter(one => isWithin(region, one)).sort((a, b) => b.replace(/0+$/, '').length - a.replace(/0+$/, '').length)[0]
   if (found === undefined) throw new Problem('matter-not-offered-here', { detail: region ?? '' })
   return found
 }

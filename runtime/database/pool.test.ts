@@ -208,6 +208,14 @@ describe('a transaction', () => {
 })
 
 describe('errors', () => {
+  test('lead to who asked', async () => {
+    const askForNonsense = async () => await db.query('nonsense', 'select nonsense')
+    expect((await failure(askForNonsense())).stack).toContain('askForNonsense')
+    expect((await failure(db.transaction(async (tx) => await askIn(tx)))).stack).toContain('askIn')
+  })
+
+  const askIn = async (tx: { script(text: string): Promise<void> }) => await tx.script('select nonsense')
+
   test('that may pass are told from those that will not', async () => {
     const idle = pool({ max: 1, applicationName: 'idle' })
     await idle.queryOnce('select 1')

@@ -78,7 +78,9 @@ export function openPool(options: PoolOptions): Db {
     types: typeParsers,
   }
   const pool = new pg.Pool({ ...config, max, idleTimeoutMillis: 60_000 })
-  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database session was lost'))
+  let closing = false
+  // pg's pool reports itself ended before its sessions are; a server that stops then is no news.
+  pool.on('error', (error) => closing || log.warn({ error: error.message }, 'an idle database session was lost'))
   // Without a listener of its own a session that breaks between two statements of a transaction ends the process.
   pool.on('connect', (client) => void client.on('error', () => undefined))
   const listener = createListener({ ...config, application_name: `${config.application_name} listener` }, log)
@@ -90,83 +92,95 @@ export function openPool(options: PoolOptions): Db {
       client.release(isUnfinished(client))
       return value
     } catch (error) {
-      client.release(isConnectionLost(error) || isStalePlan(error) || isUnfinished(client))
+      client.release(isInDoubt(client, error))
       throw error
     }
   }
-  const onAny = <T>(fn: (session: Queryable) => Promise<T>) => withClient((client) => fn(session(client, options.onStatement)))
+  // The usual case, with callbacks: each promise fewer on this path is felt in the rate.
+  const run: Run = (name, config) =>
+    new Promise((resolve, reject) => {
+      pool.connect((lost, client) => {
+        if (!client) return reject(lost as Error)
+        send(client, options.onStatement, name, config, (error, result) => {
+          client.release(error ? isInDoubt(client, error) : isUnfinished(client))
+          if (error) reject(error)
+          else resolve(result)
+        })
+      })
+    })
+  const session = sessionOf(run)
 
   return {
+    ...session,
     // Each session may hold a plan from before the table changed; each that does is dropped, so this ends.
-    query: (name, text, values) => repeat(max + 1, isStalePlan, () => onAny((s) => s.query(name, text, values))),
-    queryOnce: (text, values) => onAny((s) => s.queryOnce(text, values)),
-    script: (text) => onAny((s) => s.script(text)),
+    query: (name, text, values) => repeat(max + 1, isStalePlan, () => session.query(name, text, values)),
     transaction: (fn, how = {}) => repeat(how.attempts ?? 1, didNotHappen, () => withClient((client) => transact(client, options.onStatement, fn, how))),
     listen: listener.listen,
     withClient,
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: async () => {
+      closing = true
       await listener.close()
       await pool.end()
     },
   }
 }
 
-function session(client: pg.PoolClient, hook: StatementHook | undefined): Queryable {
-  const run = async (name: string, config: pg.QueryConfig): Promise<pg.QueryResult> => {
-    if (!hook) return client.query(config)
-    const start = performance.now()
+/** One round trip. */
+type Run = (name: string, config: pg.QueryConfig) => Promise<pg.QueryResult>
+
+function sessionOf(run: Run): Queryable {
+  const rows = async <R>(name: string, config: pg.QueryConfig): Promise<Result<R>> => {
     try {
-      return await client.query(config)
-    } finally {
-      hook(name, config.text, (config.values as unknown[] | undefined) ?? [], performance.now() - start)
+      const { rows, rowCount } = await run(name, config)
+      return { rows: rows as R[], rowCount: rowCount ?? 0 }
+    } catch (error) {
+      // The trace so far leads to a socket; this one leads to who asked.
+      if (error instanceof Error) Error.captureStackTrace(error)
+      throw error
     }
   }
   return {
-    query: async <R>(name: string, text: string, values: readonly unknown[] = []) =>
-      result<R>(await run(name, { name: statementName(name, text), text, values: values as unknown[] })),
-    queryOnce: async <R>(text: string, values: readonly unknown[] = []) => result<R>(await run('once', { text, values: values as unknown[] })),
-    script: async (text) => void (await run('script', { text })),
+    query: <R>(name: string, text: string, values: readonly unknown[] = []) => rows<R>(name, { name: statementName(name, text), text, values: values as unknown[] }),
+    queryOnce: <R>(text: string, values: readonly unknown[] = []) => rows<R>('once', { text, values: values as unknown[] }),
+    script: async (text) => void (await rows('script', { text })),
   }
 }
 
+function send(client: pg.PoolClient, hook: StatementHook | undefined, name: string, config: pg.QueryConfig, done: (error: Error | null, result: pg.QueryResult) => void): void {
+  if (!hook) return client.query(config, done)
+  const start = performance.now()
+  client.query(config, (error, result) => {
+    hook(name, config.text, (config.values as unknown[] | undefined) ?? [], performance.now() - start)
+    done(error, result)
+  })
+}
+
 async function transact<T>(client: pg.PoolClient, hook: StatementHook | undefined, fn: (tx: Queryable) => Promise<T>, how: TransactionOptions): Promise<T> {
-  const own = session(client, hook)
+  const run: Run = (name, config) => new Promise((resolve, reject) => send(client, hook, name, config, (error, result) => (error ? reject(error) : resolve(result))))
   let open = true
   // Statements that were not waited for run one after the other.
   let last: Promise<unknown> = Promise.resolve()
-  const guarded = <R>(name: string, run: () => Promise<R>): Promise<R> => {
+  const inTurn: Run = (name, config) => {
     if (!open) return Promise.reject(new DatabaseError('transaction-finished', { name }))
-    const turn = last.then(run, run)
-    last = turn
+    const turn = last.then(() => run(name, config))
+    last = turn.catch(() => undefined)
     return turn
   }
-  const tx: Queryable = {
-    query: (name, text, values) => guarded(name, () => own.query(name, text, values)),
-    queryOnce: (text, values) => guarded('once', () => own.queryOnce(text, values)),
-    script: (text) => guarded('script', () => own.script(text)),
-  }
-  await control(client, hook, 'begin', beginText(how))
+  await run('begin', { text: beginText(how) })
   try {
-    const value = await fn(tx)
+    const value = await fn(sessionOf(inTurn))
     open = false
-    const { command } = await control(client, hook, 'commit', 'commit')
+    await last
+    const { command } = await run('commit', { text: 'commit' })
     // PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement had failed and nobody minded.
     if (command !== 'COMMIT') throw new DatabaseError('transaction-aborted', {})
     return value
   } catch (error) {
     open = false
-    if (!isConnectionLost(error) && isUnfinished(client)) await control(client, hook, 'rollback', 'rollback').catch(() => undefined)
+    await last
+    if (!isConnectionLost(error) && isUnfinished(client)) await run('rollback', { text: 'rollback' }).catch(() => undefined)
     throw error
-  }
-}
-
-async function control(client: pg.PoolClient, hook: StatementHook | undefined, name: string, text: string): Promise<pg.QueryResult> {
-  const start = performance.now()
-  try {
-    return await client.query(text)
-  } finally {
-    hook?.(name, text, [], performance.now() - start)
   }
 }
 
@@ -184,6 +198,11 @@ function didNotHappen(error: unknown): boolean {
   return isConflict(error) || isStalePlan(error)
 }
 
+/** Whether the session must not be used again. */
+function isInDoubt(client: pg.PoolClient, error: unknown): boolean {
+  return isConnectionLost(error) || isStalePlan(error) || isUnfinished(client)
+}
+
 async function repeat<T>(attempts: number, mayRepeat: (error: unknown) => boolean, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -192,10 +211,6 @@ async function repeat<T>(attempts: number, mayRepeat: (error: unknown) => boolea
       if (attempt >= attempts || !mayRepeat(error)) throw error
     }
   }
-}
-
-function result<R>({ rows, rowCount }: pg.QueryResult): Result<R> {
-  return { rows: rows as R[], rowCount: rowCount ?? 0 }
 }
 
 const names = new Map<string, string>()

@@ -45,6 +45,7 @@ export class StartFailure extends Error {
 
 const POLL_MS = 10
 const STILL_STARTING_MS = 10_000
+const LOG_FLUSH_MS = 2_000
 
 /**
  * Starts the server and returns when it accepts connections, however long recovery takes.
@@ -62,11 +63,16 @@ export async function startPostmaster(
   const child = spawn(binaries.postgres, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env: serverEnvironment(), cwd: '/', ...runAs(account) })
   let stderr = ''
   child.stderr!.on('data', (chunk: Buffer) => (stderr = (stderr + chunk).slice(-8192)))
+  // The process that writes the log ends after the postmaster, and with it the last holder of stderr.
+  const allWritten = new Promise((resolve) => child.once('close', resolve))
   const postmaster = await spawned(child, port)
   let ended: PostmasterExit | undefined
   void postmaster.exited.then((exit) => (ended = exit))
   for (let waited = 0; ; waited += POLL_MS) {
-    if (ended) throw startFailure(pgdata, ended, stderr)
+    if (ended) {
+      await Promise.race([allWritten, sleep(LOG_FLUSH_MS)])
+      throw startFailure(pgdata, ended, stderr)
+    }
     const file = readPostmasterPid(pgdata)
     if (file?.pid === postmaster.pid && file.status === 'ready') break
     if (waited > 0 && waited % STILL_STARTING_MS === 0) onSlow(waited / 1000)

@@ -1,7 +1,9 @@
 /** Reminders and escalations: messages to parties and to the holders of posts, sent once, in one statement with the timer's end. */
 import { apply, TimerGone } from '../apply/apply.ts'
 import { emptyWrites } from '../apply/writes.ts'
-import { covers, isRegion } from '../access/scopes.ts'
+import { isWithin } from '../../kernel/codes/region-code.ts'
+import { localDate } from '../cases/clock.ts'
+import { isRegion } from '../access/scopes.ts'
 import { unitOf } from '../cases/duties.ts'
 import { readCase, type Surroundings } from '../cases/work.ts'
 import { text as t, type Text } from '../../kernel/text.ts'
@@ -23,7 +25,7 @@ export function openReminders(around: Pick<Surroundings, 'city' | 'db' | 'vault'
     const { rows } = await around.db.query<{ subject: string; unit: string }>('post-holders',
       `select a.subject, p.unit from onevisit.account_post p join onevisit.account a on a.id = p.account
        where p.post = $1 and p.valid_from <= $2 and (p.valid_to is null or p.valid_to >= $2) and a.subject is not null and not a.disabled`, [post, today])
-    return [...new Set(rows.filter(row => row.unit === unit || (isRegion(row.unit) && isRegion(unit) && covers(row.unit, unit))).map(row => row.subject))]
+    return [...new Set(rows.filter(row => row.unit === unit || (isRegion(row.unit) && isRegion(unit) && isWithin(unit, row.unit))).map(row => row.subject))]
   }
 
   return {
@@ -36,7 +38,7 @@ export function openReminders(around: Pick<Surroundings, 'city' | 'db' | 'vault'
         const title = titleOf(reminder, record.number, type.moves[reminder.move ?? '']?.title)
         for (const who of reminder.to) {
           const recipients = who.startsWith('post:')
-            ? await holdersOf(`${system}.${who.slice(5)}`, unitOf(record, type.posts[who.slice(5)]!), now.slice(0, 10))
+            ? await holdersOf(`${system}.${who.slice(5)}`, unitOf(record, type.posts[who.slice(5)]!), localDate(now))
             : [record.parties[who]?.subject].filter(subject => subject !== undefined)
           for (const recipient of recipients) writes.messages.push({ recipient, number: record.number, title, body: title, created_at: now })
         }

@@ -1,0 +1,60 @@
+/** A whole platform over a fresh database, for tests of the runtime and of systems. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import type { Calendar } from '../engines/legal-clock/index.ts'
+import { composeCitizenId } from '../kernel/codes/citizen-id.ts'
+import { composeUscc } from '../kernel/codes/uscc.ts'
+import type { System } from '../kernel/system.ts'
+import type { SubjectClass } from '../kernel/who.ts'
+import type { SignedIn } from './access/actor.ts'
+import type { Holding } from './access/scopes.ts'
+import { silentLog } from './database/log.ts'
+import { testDatabase } from './database/testing.ts'
+import type { StatementHook } from './database/pool.ts'
+import type { Source } from './gateway/source.ts'
+import { openPlatform, type Platform } from './platform.ts'
+
+export interface TestCity {
+  readonly platform: Platform
+  readonly connectionString: string
+  readonly dataDir: string
+  person(name: string, birth?: string): Promise<SignedIn>
+  firm(name: string): Promise<SignedIn>
+  staff(name: string, posts: readonly Holding[]): Promise<SignedIn>
+}
+
+export interface TestCityOptions {
+  readonly systems: readonly System[]
+  readonly calendar: Calendar
+  readonly onStatement?: StatementHook
+  readonly sources?: ReadonlyMap<string, Source>
+}
+
+/** Synthetic people and firms with valid codes; closed and removed after the file's last test. */
+export async function testCity(options: TestCityOptions): Promise<TestCity> {
+  const database = await testDatabase({ ...(options.onStatement ? { onStatement: options.onStatement } : {}), max: 10 })
+  const dataDir = mkdtempSync(join(tmpdir(), 'onevisit-test-'))
+  const platform = await openPlatform({ db: database.db, systems: options.systems, calendar: options.calendar, dataDir, log: silentLog, ...(options.sources ? { sources: options.sources } : {}) })
+  afterAll(async () => {
+    await platform.close()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  let made = 0
+  const at = '2026-01-01T00:00:00.000Z'
+
+  async function signedIn(kind: SignedIn['kind'], cls: SubjectClass, name: string, identity: string, posts: readonly Holding[]): Promise<SignedIn> {
+    const subject = await platform.subjects.register({ class: cls, name, identity, region: '330200000000' }, at)
+    const username = `${name}-${made}`
+    const account = await platform.accounts.create({ username, password: `password-of-${username}`, kind, subject, name, posts, cheapHash: true }, at)
+    return { account, kind, subject, class: cls, name, holdings: posts }
+  }
+
+  return {
+    platform, connectionString: database.connectionString, dataDir,
+    person: (name, birth = '1990-05-05') => signedIn('person', 'person', name, composeCitizenId({ region: '330203', birth, sequence: String(++made).padStart(3, '0') }), []),
+    firm: name => signedIn('firm', 'enterprise', name, composeUscc({ registrar: '9', category: '1', region: '330200', organBody: String(++made).padStart(8, '0') }), []),
+    staff: (name, posts) => signedIn('staff', 'person', name, composeCitizenId({ region: '330203', birth: '1985-03-03', sequence: String(++made).padStart(3, '0') }), posts),
+  }
+}
