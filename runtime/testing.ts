@@ -53,8 +53,8 @@ export async function testCity(options: TestCityOptions): Promise<TestCity> {
 
   return {
     platform, connectionString: database.connectionString, dataDir,
-    person: (name, birth = '1990-05-05') => signedIn('person', 'person', name, composeCitizenId({ region: '330203', birth, sequence: String(++made).padStart(3, '0') }), []),
+    person: (name, birth = '1990-05-05') => signedIn('person', 'person', name, composeCitizenId({ region: '330203', birth, sequence: ++made }), []),
     firm: name => signedIn('firm', 'enterprise', name, composeUscc({ registrar: '9', category: '1', region: '330200', organBody: String(++made).padStart(8, '0') }), []),
-    staff: (name, posts) => signedIn('staff', 'person', name, composeCitizenId({ region: '330203', birth: '1985-03-03', sequence: String(++made).padStart(3, '0') }), posts),
+    staff: (name, posts) => signedIn('staff', 'person', name, composeCitizenId({ region: '330203', birth: '1985-03-03', sequence: ++made }), posts),
   }
 }
