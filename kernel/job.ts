@@ -13,21 +13,23 @@ export interface JobCtx<C extends string = string> extends Ctx {
   readonly group: Readonly<Record<C, string>>
 }
 
-export interface Job<R = any> {
+export interface Job<R = any, G extends string = any> {
   readonly title: Text
   readonly on: { readonly every: string } | { readonly changed: readonly (ResourceRef | CaseRef | SeriesRef)[]; readonly settle: string }
   /** Columns that everything read has. */
-  readonly groupBy: readonly SharedColumn<R>[]
+  readonly groupBy: readonly G[]
   readonly reads: R
   /**
    * The group's former output is replaced by what this yields: a row put before and not put now is retracted.
    * A stale version among its moves undoes the group, which is read and run again.
    */
-  readonly run: (group: AsyncIterable<JobRow<R>>, ctx: JobCtx<SharedColumn<R>>) => AsyncIterable<Effect>
+  readonly run: (group: AsyncIterable<JobRow<R>>, ctx: JobCtx<G>) => AsyncIterable<Effect>
 }
 
-export type AnyJob = Job<any>
+export type AnyJob = Job<any, any>
 
-export function defineJob<const R extends Readonly<Record<string, DataRef>>>(definition: Job<NoInfer<R>> & { readonly reads: R }): Job<R> {
+export function defineJob<const R extends Readonly<Record<string, DataRef>>, const G extends SharedColumn<R>>(
+  definition: Job<NoInfer<R>, NoInfer<G>> & { readonly reads: R; readonly groupBy: readonly G[] },
+): Job<R, G> {
   return definition
 }

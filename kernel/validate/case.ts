@@ -70,6 +70,7 @@ function validateMove(type: PlainCaseType, name: string, move: PlainMove, path: 
     ...validateFieldNames(type, move.asks, `${path}.asks`),
     ...validateFieldNames(type, move.takes, `${path}.takes`),
     ...validateFieldNames(type, move.sees, `${path}.sees`),
+    ...validateFieldNames(type, asList(move.clock?.noticeDays), `${path}.clock.noticeDays`),
     ...validateTracks(type, move, path),
     ...validateWithin(type, move, path),
     ...asList(move.apartFrom).filter(other => !moves.includes(other)).map(other => ({ path: `${path}.apartFrom`, message: missing('move', other, 'moves', moves) })),

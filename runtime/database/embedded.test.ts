@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { account, copyOf, hold, isRunning, kill9, processesIn, sandbox, spawnHolder, start, until, userOf, whyNoAccounts } from './embedded-sandbox.ts'
@@ -328,13 +329,19 @@ describe('after kill -9', () => {
     expect(await run(embedded.connectionString, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
-  test('of the database right before a stop, nothing is left running', async () => {
+  test('of the database right before a stop, nothing is left running, whether or not it was being started again', async () => {
     const dataDir = copyOf(seed)
-    const embedded = await start({ dataDir })
-    process.kill(embedded.pid, 'SIGKILL')
-    await embedded.stop()
-    await until(() => processesIn(dataDir).length === 0)
-    await start({ dataDir })
+    for (const delay of [0, 210, 230, 260, 400]) {
+      const embedded = await start({ dataDir })
+      const noticed = new Promise((resolve) => embedded.onExit(resolve))
+      process.kill(embedded.pid, 'SIGKILL')
+      if (delay > 0) await noticed
+      await sleep(delay)
+      await embedded.stop()
+      await until(() => processesIn(dataDir).length === 0)
+      await sleep(300)
+      expect(processesIn(dataDir)).toEqual([])
+    }
   })
 })
 

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { kill9, sandbox } from './embedded-sandbox.ts'
 import { DatabaseError } from './errors.ts'
-import { acquireLock, lockHolder } from './lock.ts'
+import { acquireLock, acquisition, lockHolder, markReleased, type LockHolder } from './lock.ts'
 import { startedAt } from './process-identity.ts'
 
 interface Contender {
@@ -100,6 +101,49 @@ test('goes to exactly one of several processes that ask together for a free or a
     expect(readdirSync(join(dataDir, 'lock'))).toHaveLength(1)
   }
 })
+
+test('is held by one process at a time in whatever order processes ask, die and release', () => {
+  const dataDir = sandbox()
+  let round = 0
+  const event = fc.record({ process: fc.nat(2), does: fc.constantFrom('step', 'ask', 'ask', 'die', 'release') })
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+      const folder = join(dataDir, String(++round))
+      mkdirSync(folder)
+      const holding = new Map<number, string>()
+      const asking = new Map<number, Generator<void, unknown>>()
+      const isLive = ({ pid }: LockHolder) => holding.has(pid) || asking.has(pid)
+      const seats = [0, 0, 0]
+      let pids = 0
+      for (const { process: seat, does } of events) {
+        if (!isLive({ pid: seats[seat]! } as LockHolder)) seats[seat] = ++pids
+        const pid = seats[seat]!
+        if (does === 'release' && holding.has(pid)) markReleased(folder, holding.get(pid)!)
+        if (does === 'release' || does === 'die') {
+          holding.delete(pid)
+          asking.delete(pid)
+        } else if (!holding.has(pid)) {
+          if (!asking.has(pid)) asking.set(pid, acquisition(folder, { pid, startedAt: 'x', since: 'x' }, isLive))
+          const { done, value } = advance(asking.get(pid)!, does === 'step' ? 1 : 100)
+          if (typeof value === 'string') holding.set(pid, value)
+          if (done) asking.delete(pid)
+        }
+        expect(holding.size).toBeLessThanOrEqual(1)
+      }
+      asking.clear()
+      const last = advance(acquisition(folder, { pid: ++pids, startedAt: 'x', since: 'x' }, isLive), 100)
+      expect(typeof last.value).toBe(holding.size > 0 ? 'object' : 'string')
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+/** Some steps of asking, or all that there are. */
+function advance(asking: Generator<void, unknown>, steps: number): IteratorResult<void, unknown> {
+  let result = asking.next()
+  for (let n = 1; n < steps && !result.done; n++) result = asking.next()
+  return result
+}
 
 test('a data directory that is a file says so', () => {
   const file = join(sandbox(), 'data')

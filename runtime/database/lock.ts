@@ -40,7 +40,8 @@ export function lockHolder(dataDir: string): LockHolder | undefined {
   const folder = join(dataDir, 'lock')
   try {
     const top = highest(folder)
-    return top === 0 ? undefined : liveHolder(join(folder, String(top)))
+    const holder = top === 0 ? undefined : readHolder(join(folder, String(top)))
+    return holder && isLive(holder) ? holder : undefined
   } catch {
     return undefined
   }
@@ -49,19 +50,38 @@ export function lockHolder(dataDir: string): LockHolder | undefined {
 function acquireIn(dataDir: string, folder: string): Lock {
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const self: LockHolder = { pid: process.pid, startedAt: startedAt(process.pid) ?? '', since: new Date().toISOString() }
+  const steps = acquisition(folder, self, isLive)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (!done) continue
+    if (typeof value !== 'string') throw new DatabaseError('data-directory-in-use', { path: dataDir, pid: value.pid, since: value.since })
+    return { release: () => markReleased(folder, value) }
+  }
+}
+
+/**
+ * Returns the file that makes us the holder, or the live holder. Pauses between any two looks at or changes to the
+ * folder, where another process may come in between; the test goes through such orders.
+ */
+export function* acquisition(folder: string, self: LockHolder, isLive: (holder: LockHolder) => boolean): Generator<void, string | LockHolder> {
   for (;;) {
     const top = highest(folder)
-    const holder = top === 0 ? undefined : liveHolder(join(folder, String(top)))
-    if (holder) throw new DatabaseError('data-directory-in-use', { path: dataDir, pid: holder.pid, since: holder.since })
+    yield
+    const holder = top === 0 ? undefined : readHolder(join(folder, String(top)))
+    if (holder && isLive(holder)) return holder
+    yield
     const mine = join(folder, String(top + 1))
     if (!createWhole(folder, mine, self)) continue
+    yield
     if (highest(folder) > top + 1) {
       // We had looked before a successor came and tidied up below itself.
+      yield
       rmSync(mine, { force: true })
       continue
     }
+    yield
     for (const name of readdirSync(folder)) if (name !== String(top + 1)) rmSync(join(folder, name), { force: true })
-    return { release: () => markReleased(folder, mine) }
+    return mine
   }
 }
 
@@ -69,15 +89,18 @@ function highest(folder: string): number {
   return Math.max(0, ...readdirSync(folder).filter((name) => /^\d+$/.test(name)).map(Number))
 }
 
-function liveHolder(file: string): LockHolder | undefined {
+/** Whom the file names; nobody when a successor removed it, it was released, or a power cut tore it. */
+function readHolder(file: string): LockHolder | undefined {
   try {
-    const holder = JSON.parse(readFileSync(file, 'utf8')) as Partial<LockHolder>
-    if (!holder.pid || !holder.startedAt || startedAt(holder.pid) !== holder.startedAt) return undefined
-    return holder as LockHolder
+    const holder = JSON.parse(readFileSync(file, 'utf8')) as Partial<LockHolder> | null
+    return holder?.pid && holder.startedAt ? (holder as LockHolder) : undefined
   } catch {
-    // Removed by a successor, or torn by a power cut: nobody holds it.
     return undefined
   }
+}
+
+function isLive({ pid, startedAt: start }: LockHolder): boolean {
+  return startedAt(pid) === start
 }
 
 /** Creates `file` with its whole content in one step; false when it exists or a successor removed our draft. */
@@ -98,7 +121,7 @@ function createWhole(folder: string, file: string, holder: LockHolder): boolean 
 }
 
 /** The number stays taken, so that a start that looked earlier cannot create it again. */
-function markReleased(folder: string, file: string): void {
+export function markReleased(folder: string, file: string): void {
   const draft = join(folder, `draft-${process.pid}-${randomBytes(6).toString('hex')}`)
   try {
     writeFileSync(draft, '{"released":true}')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openPool, type Db, type PoolOptions } from './pool.ts'
+import { openPool, type Db, type PoolOptions, type Queryable } from './pool.ts'
 import { isRetryable, sqlState } from './sql-errors.ts'
 import { testDatabase } from './testing.ts'
 
@@ -131,13 +131,19 @@ describe('a transaction', () => {
     expect((await db.queryOnce('select id from item where id = 3')).rows).toEqual([])
   })
 
-  test('takes statements that were not waited for one after the other', async () => {
+  test('takes statements that were not waited for one after the other, not leaving it to the queue that pg gives up', async () => {
+    const warnings: string[] = []
+    const onWarning = ({ message }: Error) => void warnings.push(message)
+    process.on('warning', onWarning)
+    onTestFinished(() => void process.off('warning', onWarning))
     const order: number[] = []
-    await db.transaction((tx) => Promise.all([3, 2, 1].map(async (n) => {
+    const take = async (tx: Queryable, n: number) => {
       await tx.queryOnce('select pg_sleep($1)', [n / 100])
       order.push(n)
-    })))
-    expect(order).toEqual([3, 2, 1])
+    }
+    await db.transaction((tx) => Promise.all([4, 3, 2, 1].map((n) => take(tx, n))))
+    expect(order).toEqual([4, 3, 2, 1])
+    expect(warnings).toEqual([])
   })
 
   test('that is over takes no more statements', async () => {

@@ -3,7 +3,7 @@
  * asks for it (over loopback HTTP, since tests run in other processes) and deleted when the run ends.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -30,7 +30,7 @@ const FAST_SETTINGS: ServerSettings = {
   max_connections: 200,
 }
 
-const PREFIX = 'onevisit-test-'
+const PREFIX = 'onevisit-testserver-'
 
 export async function startTestServer(): Promise<TestServer> {
   await removeLeftovers()
@@ -58,7 +58,7 @@ export async function startTestServer(): Promise<TestServer> {
       const started = await running?.catch(() => undefined)
       if (!started) return
       await started.embedded.stop('immediate')
-      rmSync(started.dataDir, { recursive: true, force: true })
+      remove(started.dataDir)
     },
   }
 }
@@ -71,16 +71,19 @@ async function removeLeftovers(): Promise<void> {
     const { pgdata } = clusterPaths(dataDir)
     const left = readPostmasterPid(pgdata)
     if (left && ownership(left.pid, pgdata) === 'ours') await stopPostmaster(adoptPostmaster(left.pid, left.port), 'immediate', pgdata)
-    rmSync(dataDir, { recursive: true, force: true })
+    remove(dataDir)
   }
 }
 
-/** Ours, and not of a run that lives or is just beginning. */
+/** The process that writes the server's log may do so for a moment longer than the server runs. */
+function remove(dataDir: string): void {
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+}
+
+/** Of this user, and not of a run that lives or is just beginning. */
 function isAbandoned(dataDir: string): boolean {
   const stat = statSync(dataDir, { throwIfNoEntry: false })
-  if (!stat || stat.uid !== process.getuid?.()) return false
-  const isYoung = Date.now() - stat.mtimeMs < 60_000
-  return existsSync(join(dataDir, 'lock')) ? lockHolder(dataDir) === undefined && !isYoung : !isYoung
+  return stat?.uid === process.getuid?.() && Date.now() - (stat?.mtimeMs ?? 0) > 60_000 && lockHolder(dataDir) === undefined
 }
 
 function listening(server: Server): Promise<void> {

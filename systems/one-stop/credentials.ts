@@ -1,7 +1,6 @@
 import { defineCredential } from '../../kernel/credential.ts'
 import { text as t } from '../../kernel/text.ts'
-import { elderlyCardFields } from './facade.ts'
-import { civilAffairs } from './matters/organs.ts'
+import { civilAffairs, elderlyCardFields } from './facade.ts'
 
 export const elderlyCardCredential = defineCredential({
   title: t('浙江省老年人优待证', 'Senior citizen card'),

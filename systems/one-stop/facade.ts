@@ -1,8 +1,15 @@
 /** 一体化在线政务服务: what other systems may name. */
+import { composeUscc } from '../../kernel/codes/uscc.ts'
 import { codeField, dateField, regionField, subjectField, textField, choiceField } from '../../kernel/field.ts'
 import { caseRef, credentialRef, resourceRef } from '../../kernel/reference.ts'
 import { applicationFields } from '../../kernel/presets/service-case.ts'
 import { text as t } from '../../kernel/text.ts'
+
+/**
+ * 市民政局 of the demonstration city. Synthetic, though both checks pass: a deployment names its own organs in the
+ * matters it authors.
+ */
+export const civilAffairs = composeUscc({ registrar: '1', category: '1', region: '330200', organBody: '00290001' })
 
 /** The population register's answer about a person (source: public security). */
 export const residentFields = {

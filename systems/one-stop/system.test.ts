@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { stateCouncilCalendar } from '../../reference/calendar/index.ts'
 import { testCity, type TestCity } from '../../runtime/testing.ts'
 import type { SignedIn } from '../../runtime/access/actor.ts'
-import { civilAffairs } from './matters/organs.ts'
+import { civilAffairs } from './facade.ts'
 import { elderlyCardMatter } from './matters/elderly-card.ts'
 import { system } from './system.ts'
 

@@ -3,7 +3,7 @@ import { composeImplementationCode } from '../../../kernel/codes/matter-code.ts'
 import { codeField, dateField, regionField, textField } from '../../../kernel/field.ts'
 import { defineMatter } from '../../../kernel/matter.ts'
 import { text as t } from '../../../kernel/text.ts'
-import { civilAffairs } from './organs.ts'
+import { civilAffairs } from '../facade.ts'
 
 export const elderlyCardMatter = defineMatter({
   code: composeImplementationCode({ organ: civilAffairs, level: '3', basic: '332011001000' }),

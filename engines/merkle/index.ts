@@ -1,0 +1,10 @@
+/** The Merkle tree of an append-only log (RFC 6962, section 2.1): root, inclusion and consistency proofs, verification. */
+export type { Hash } from './hash.ts'
+export { EMPTY_ROOT, HASH_BYTES, hashChildren, hashLeaf, sameHash } from './hash.ts'
+export { consistencyRanges, inclusionRanges } from './proofs.ts'
+export type { Node, Range } from './ranges.ts'
+export { nodesOf, rangeHash } from './ranges.ts'
+export type { GrowingTree } from './tree.ts'
+export { growTree, nodeHash, treeHash } from './tree.ts'
+export type { ConsistencyClaim, InclusionClaim } from './verify.ts'
+export { verifyConsistency, verifyInclusion } from './verify.ts'
