@@ -15,7 +15,7 @@ export function schemaOf(fields: Fields, options: SchemaOptions = {}): JsonSchem
   return {
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, schemaOfField(field, options)])),
+    properties: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, required.includes(name) ? filled(schemaOfField(field, options)) : schemaOfField(field, options)])),
     ...(required.length > 0 ? { required } : {}),
   }
 }
@@ -56,6 +56,11 @@ const shapes: Record<Field['kind'], (field: Field, options: SchemaOptions) => Js
   list: (field, options) => ({ type: 'array', maxItems: field.maxLength ?? 200, items: schemaOfField(field.items!, options) }),
   json: () => ({}),
   form: (_field, options) => options.form ? schemaOf(options.form, { language: options.language ?? 'zh' }) : { type: 'object' },
+}
+
+/** An empty text is no answer. */
+function filled(schema: JsonSchema): JsonSchema {
+  return schema['type'] === 'string' ? { ...schema, minLength: 1 } : schema
 }
 
 /** What the fields inside a record keep of the options: which names are required is asked of the outermost only. */

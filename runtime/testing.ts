@@ -16,6 +16,8 @@ import type { StatementHook } from './database/pool.ts'
 import type { Source } from './gateway/source.ts'
 import { openPlatform, type Platform } from './platform.ts'
 
+export type { SignedIn } from './access/actor.ts'
+
 export interface TestCity {
   readonly platform: Platform
   readonly connectionString: string

@@ -4,6 +4,7 @@
  */
 import type { Text } from '../text.ts'
 import { text as t } from '../text.ts'
+import { codeRefusals, type RefusalCode } from '../codes/refusals.ts'
 
 export interface CatalogueEntry {
   readonly status: number
@@ -12,7 +13,7 @@ export interface CatalogueEntry {
   readonly retry?: true
 }
 
-export const catalogue = {
+const platform = {
   // The request itself
   'malformed-json': { status: 400, title: t('请求不是合法的 JSON', 'The request is not valid JSON') },
   'invalid-request': { status: 422, title: t('请求内容不符合要求', 'The request does not fit its schema') },
@@ -97,4 +98,9 @@ export const catalogue = {
   'internal': { status: 500, title: t('内部错误', 'Internal error') },
 } as const satisfies Record<string, CatalogueEntry>
 
-export type ErrorCode = keyof typeof catalogue
+/** Why a national code is refused: each reason has a code of its own. */
+const refusals = Object.fromEntries(Object.entries(codeRefusals).map(([code, title]) => [code, { status: 422, title }])) as Record<RefusalCode, CatalogueEntry>
+
+export type ErrorCode = keyof typeof platform | RefusalCode
+
+export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = { ...platform, ...refusals }

@@ -2,16 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import type { PartyHeader } from '../../kernel/context.ts'
 import { guard, list, obstacle } from '../../engines/case-flow/index.ts'
-import { isProblem, Problem } from '../../kernel/errors/problem.ts'
+import { Problem } from '../../kernel/errors/problem.ts'
 import type { Matter } from '../../kernel/matter.ts'
-import { apply, AlreadyDone, TimerGone } from '../apply/apply.ts'
+import { TimerGone } from '../apply/apply.ts'
 import { permittedRole, rolesOf, type SignedIn } from '../access/actor.ts'
-import { earlierAnswer, idempotencyRow, type Once, type StoredAnswer } from '../idempotency.ts'
-import { renewDuties } from './duties.ts'
-import { carryOut, leafOfEvent } from './effects.ts'
-import { rowOf } from './record.ts'
+import type { Once, StoredAnswer } from '../idempotency.ts'
+import { carryOut } from './effects.ts'
+import { finish, once } from './finish.ts'
 import { moveInWork, openInWork, sightOf } from './transition.ts'
-import { loadCase, startWork, SYSTEM_ACTOR, type Asked, type Surroundings, type Work, type WorkActor, type WorkingCase } from './work.ts'
+import { loadCase, startWork, SYSTEM_ACTOR, workActor, type Asked, type Surroundings, type Work, type WorkingCase } from './work.ts'
 import { viewOf } from './view.ts'
 
 export interface OpenCommand {
@@ -115,43 +114,4 @@ async function systemMove(work: Work, working: WorkingCase, on: string): Promise
   const found = Object.entries(type.moves).find(([name, move]) =>
     move.on === on && list(move.by).includes('system') && obstacle(type, working.record, name) === null && guard(move, working.record.values, sight) === null)
   return found?.[0] ?? null
-}
-
-function workActor(actor: SignedIn): WorkActor {
-  return { kind: actor.kind === 'admin' ? 'staff' : actor.kind, subject: actor.subject, account: actor.account, name: actor.name }
-}
-
-async function once(around: Surroundings, key: Once | undefined, run: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
-  try {
-    return await run()
-  } catch (error) {
-    if (key === undefined || isProblem(error, 'database-unavailable')) throw error
-    const earlier = await earlierAnswer(around.db, key, around.vault)
-    if (earlier) return earlier
-    throw error instanceof AlreadyDone ? new Problem('database-unavailable', { cause: error }) : error
-  }
-}
-
-/** Turns the work into one statement and carries it out. */
-async function finish(work: Work, keyed?: { readonly once: Once; readonly answer: StoredAnswer }): Promise<void> {
-  const { writes, around } = work
-  for (const working of work.cases.values()) {
-    const { record, before } = working
-    if (before !== null && before.version === record.version) continue
-    await renewDuties(work, working)
-    const row = rowOf(record, before?.version ?? 0, working.matter?.form, around.vault)
-    if (before === null) writes.opens.push(row)
-    else writes.updates.push(row)
-    if (record.outcome !== null && before?.outcome == null && record.parent !== null) wakeParent(work, record.parent, record.number)
-  }
-  for (const event of writes.events) writes.leaves.push({ hash: leafOfEvent(event), kind: 'event', trace: work.trace, at: work.now })
-  if (keyed) writes.idempotency.push(idempotencyRow(keyed.once, keyed.answer, work.now, around.vault))
-  await apply(around.db, writes)
-  if (work.followUp) around.wake()
-}
-
-function wakeParent(work: Work, parent: string, child: string): void {
-  const system = work.around.city.systemOfNumber(parent)!.id
-  work.writes.timers.push({ system, number: parent, key: `child/${child}`, kind: 'childClosed', move: null, due: work.now, provisional: false, spec: {} })
-  work.followUp = true
 }

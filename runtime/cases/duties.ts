@@ -65,7 +65,8 @@ function moment(work: Work, record: CaseRecord, timer: Timer, limits: Readonly<R
   return { ...due, at: new Date(Date.parse(due.at) - hours * 3_600_000).toISOString() }
 }
 
-function enteredAt(record: CaseRecord, tracks: readonly string[]): string {
+/** Since when a duty that waits for these tracks runs. */
+export function enteredAt(record: CaseRecord, tracks: readonly string[]): string {
   return tracks.reduce((latest, track) => {
     const at = record.clock.steps?.[track]
     return at !== undefined && at > latest ? at : latest
@@ -77,7 +78,8 @@ export function unitOf(record: Pick<CaseRecord, 'organ' | 'region' | 'acceptingR
   return post.at === 'organ' ? record.organ : post.at === 'region' ? record.region : record.acceptingRegion
 }
 
-function earliest(moments: readonly (DueMoment | null)[]): string {
+/** `infinity` where nothing is due. */
+export function earliest(moments: readonly (DueMoment | null)[]): string {
   const known = moments.flatMap(one => one === null ? [] : [one.at])
   return known.length === 0 ? 'infinity' : known.reduce((a, b) => a < b ? a : b)
 }

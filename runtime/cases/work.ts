@@ -11,6 +11,7 @@ import { checkValues } from '../../kernel/values.ts'
 import type { City } from '../city.ts'
 import type { Db } from '../database/pool.ts'
 import { emptyWrites, type Writes } from '../apply/writes.ts'
+import type { SignedIn } from '../access/actor.ts'
 import type { ScopeBook } from '../access/scopes.ts'
 import type { CredentialDesk } from '../credentials/desk.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -70,6 +71,10 @@ export interface WorkingCase {
 }
 
 export const SYSTEM_ACTOR: WorkActor = { kind: 'system', subject: null, account: null, name: 'system' }
+
+export function workActor(actor: SignedIn): WorkActor {
+  return { kind: actor.kind === 'admin' ? 'staff' : actor.kind, subject: actor.subject, account: actor.account, name: actor.name }
+}
 
 export function startWork(around: Surroundings, actor: WorkActor, now: Instant, trace: string): Work {
   return { around, actor, now, today: localDate(now), trace, cases: new Map(), writes: emptyWrites(), asked: [], followUp: false }

@@ -32,6 +32,8 @@ export interface CredentialDesk {
   /** Public keys as a JWK set (RFC 7517). */
   keys(): { readonly keys: readonly Readonly<Record<string, unknown>>[] }
   publicKey(keyId: string): KeyObject | undefined
+  /** The organ whose key it is. */
+  issuerOf(keyId: string): string | undefined
 }
 
 interface SigningKey {
@@ -78,6 +80,7 @@ export function openCredentialDesk(around: { readonly keyDir: string; readonly n
     },
     keys: () => ({ keys: [...keys.values()].map(key => ({ ...key.publicKey.export({ format: 'jwk' }), kid: key.id, alg: 'EdDSA', use: 'sig' })) }),
     publicKey: id => [...keys.values()].find(key => key.id === id)?.publicKey,
+    issuerOf: id => [...keys].find(([, key]) => key.id === id)?.[0],
   }
 }
 

@@ -2,8 +2,8 @@
  * The to-do list of an actor over all systems: their scopes merged in due order, keyset-paged. One SQL text for each
  * set of filters, so that each has its own plan; counts are capped.
  */
-import { Problem } from '../../kernel/errors/problem.ts'
 import type { Db } from '../database/pool.ts'
+import { cursorOf, readCursor } from '../keyset.ts'
 
 export interface TaskFilter {
   readonly state: 'open' | 'done'
@@ -51,7 +51,7 @@ export async function tasksOf(db: Db, scopes: readonly number[], filter: TaskFil
   const { text, values } = statementOf(scopes, filter, page)
   const { rows } = await db.query<TaskRow>('tasks', text, values)
   const items = rows.slice(0, page.limit).map(taskOf)
-  return { items, next: rows.length > page.limit ? cursorOf(rows[page.limit - 1]!) : null }
+  return { items, next: rows.length > page.limit ? cursorOf([rows[page.limit - 1]!.due, rows[page.limit - 1]!.id]) : null }
 }
 
 /** Each scope gives its first rows by its own index range; the merge keeps the first of all. */
@@ -62,7 +62,7 @@ function statementOf(scopes: readonly number[], filter: TaskFilter, page: { read
     const parameters = more.map(value => { values.push(value); return `$${values.length}` })
     conditions.push(condition(parameters.join(', ')))
   }
-  if (page.after !== undefined) add(parameters => `(i.due, i.id) > (${parameters})`, ...readCursor(page.after))
+  if (page.after !== undefined) add(parameters => `(i.due, i.id) > (${parameters})`, ...readCursor(page.after, ['moment', 'id']))
   if (filter.dueFrom !== undefined) add(parameter => `i.due >= ${parameter}`, filter.dueFrom)
   if (filter.dueBefore !== undefined) add(parameter => `i.due < ${parameter}`, filter.dueBefore)
   if (filter.system !== undefined) add(parameter => `i.system = ${parameter}`, filter.system)
@@ -85,18 +85,4 @@ function taskOf(row: TaskRow): Task {
     id: row.id, scope: row.scope, due: row.due === 'infinity' ? null : row.due, system: row.system, number: row.number, type: row.type, matter: row.matter,
     caseState: row.case_state, moves: row.moves, openedAt: row.opened_at,
   }
-}
-
-function cursorOf(row: TaskRow): string {
-  return Buffer.from(JSON.stringify([row.due, row.id])).toString('base64url')
-}
-
-function readCursor(cursor: string): readonly [string, number] {
-  try {
-    const [due, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [unknown, unknown]
-    if (typeof due === 'string' && (due === 'infinity' || !Number.isNaN(Date.parse(due))) && Number.isSafeInteger(id)) return [due, id as number]
-  } catch {
-    // Not base64url or not JSON: the same fault as a cursor with the wrong content.
-  }
-  throw new Problem('cursor-invalid')
 }

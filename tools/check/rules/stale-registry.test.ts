@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { defineSystem } from '../../../kernel/system.ts'
+import { text } from '../../../kernel/text.ts'
 import { renderRegistry } from '../../generate/registry.ts'
 import { outputsFor } from '../../generate/outputs.ts'
 import { soundSystem } from '../testing.ts'
@@ -12,9 +14,15 @@ const found = (present: Record<string, string>) => staleOutputs(treeOf({ ...file
 
 describe('stale-registry', () => {
   test('what the generator prints now passes', async () => {
-    const base = treeOf(files)
-    const fresh = Object.fromEntries((await outputsFor(base)).map((output) => [output.path, output.render()]))
-    expect(await staleRegistry.run(treeOf({ ...files, ...fresh }))).toEqual([])
+    const load = (id: string) => Promise.resolve(defineSystem({ id, prefix: 'RG', title: text('河闸', 'River gate'), policy: ['N一(一)'], owner: text('水利', 'Water') }))
+    const fresh = Object.fromEntries((await outputsFor(treeOf(files), load)).map((output) => [output.path, output.render()]))
+    expect(Object.keys(fresh)).toContain('docs/systems/river-gate.md')
+    const tree = treeOf({ ...files, ...fresh })
+    expect(staleOutputs(tree, await outputsFor(tree, load))).toEqual([])
+  })
+
+  test('this very repository is judged by the same outputs', async () => {
+    expect(await staleRegistry.run(treeOf({}))).toEqual(expect.arrayContaining([expect.objectContaining({ path })]))
   })
 
   test('a missing, a stale and a left-over file are found', () => {

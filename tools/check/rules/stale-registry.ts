@@ -23,7 +23,12 @@ export function staleOutputs(tree: Tree, outputs: readonly Output[]): Finding[] 
 function judge(tree: Tree, output: Output): Finding[] {
   const present = tree.get(output.path)
   if (present === undefined) return [{ path: output.path, message: 'generated file is missing; run npm run generate' }]
-  const fresh = output.render()
+  let fresh: string
+  try {
+    fresh = output.render()
+  } catch (error) {
+    return (error as Error).message.split('\n').map((message) => ({ path: output.path, message }))
+  }
   if (present === fresh) return []
   const [old, now] = [present.split('\n'), fresh.split('\n')]
   const at = now.findIndex((line, index) => line !== old[index])

@@ -4,7 +4,8 @@ import { systemIds } from '../system-ids.ts'
 import { systemFolders } from '../systems.ts'
 import type { Tree } from '../tree.ts'
 
-const layers = /^(?:kernel|engines|runtime)\//
+/** `kernel/sketches` tries the definition surface on real systems; nothing imports it. */
+const layers = /^(?:kernel|engines|runtime)\/(?!sketches\/)/
 const read = /\.(?:[cm]?[jt]s|[jt]sx|sql|md)$/
 
 /** Ids that are also plain English in an infrastructure text: they count only where they stand as a name (quoted, or in a path or reference). */
