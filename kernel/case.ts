@@ -199,7 +199,7 @@ export function defineCase<
   const OT extends NoInfer<S> | Readonly<Record<string, NoInfer<S>>>,
   const T extends Readonly<Record<string, NoInfer<S> | Readonly<Record<string, NoInfer<S>>>>>,
   const K extends Readonly<Record<string, Track>> = {},
->(definition: CaseType<S, P, O, F, K, OT, T>): CaseType<S, P, O, F, NoInfer<K>, OT, T> {
+>(definition: CaseType<S, P, O, F, K, OT, T>): NoInfer<CaseType<S, P, O, F, K, OT, T>> {
   return definition
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { codeRefusals } from '../codes/index.ts'
 import { catalogue, type CatalogueEntry, type ErrorCode } from './catalogue.ts'
 import { isProblem, Problem } from './problem.ts'
 
@@ -19,9 +20,13 @@ describe.each(entries)('%s', (code, { status, title, retry }) => {
 
 test('a thing that is not there is 404, a stale or repeated thing 409', () => {
   for (const [code, { status }] of entries) {
-    if (/-unknown$/.test(code) && code !== 'field-unknown') expect([code, status]).toEqual([code, 404])
+    if (/-unknown$/.test(code) && code !== 'field-unknown' && !Object.hasOwn(codeRefusals, code)) expect([code, status]).toEqual([code, 404])
     if (/(-stale|-exists|-taken|-reused)$/.test(code)) expect([code, status]).toEqual([code, 409])
   }
+})
+
+test('every reason to refuse a code is an error of the value, in the same words', () => {
+  for (const [code, title] of Object.entries(codeRefusals)) expect(catalogue[code as ErrorCode]).toEqual({ status: 422, title })
 })
 
 test('no two errors say the same', () => {

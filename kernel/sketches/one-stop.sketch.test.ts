@@ -269,6 +269,19 @@ describe('a wrong definition is refused by the compiler and in one line by the v
   })
 })
 
+test('a case type written inside its system is inferred as one that stands alone', () => {
+  const a = t('a', 'a')
+  const states = { a: { title: a }, b: { title: a, outcome: 'b' } } as const
+  const go = { title: a, from: 'a', by: 'system', on: 'timer', within: { days: 1 } } as const
+  const rest = { title: a, fields: {}, parties: {}, posts: {}, states, opening: { title: a, by: 'system', to: 'a' } } as const
+  const system = { id: 'inside', prefix: 'IN', title: a, policy: ['N一(一)'], owner: a }
+  expect(validateCity([defineSystem({ ...system, cases: { one: defineCase({ ...rest, moves: { go: { ...go, to: { yes: 'b', no: 'a' }, decide: () => 'yes' } } }) } })])).toEqual([])
+  // @ts-expect-error no outcome 'nope'
+  defineSystem({ ...system, cases: { one: defineCase({ ...rest, moves: { go: { ...go, to: { yes: 'b', no: 'a' }, decide: () => 'nope' } } }) } })
+  // @ts-expect-error no tracks
+  defineSystem({ ...system, cases: { one: defineCase({ ...rest, moves: { go: { ...go, to: 'b', needs: { fire: 'asked' } } } }) } })
+})
+
 test('what only shows when a case moves is refused by the compiler', () => {
   const wrong = (): readonly Effect[] => [
     // @ts-expect-error no move 'approve'

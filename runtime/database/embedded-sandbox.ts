@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onTestFinished } from 'vitest'
+import pg from 'pg'
+import { afterAll, onTestFinished } from 'vitest'
 import { startEmbedded, type Embedded, type EmbeddedOptions } from './embedded.ts'
+import type { DatabaseError } from './errors.ts'
 import { canRun, knownAccounts, type Account } from './unprivileged.ts'
 
 /** A new directory that every account may pass; gone, with all processes that use it, when the test ends. */
@@ -16,6 +18,37 @@ export function sandbox(): string {
   onTestFinished(() => clear(dir))
   return dir
 }
+
+/** A stopped data directory with an empty table `kept`, made by a first start; deleted after the file's tests. */
+export async function seedDataDir(): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), 'onevisit-sandbox-'))
+  chmodSync(dir, 0o711)
+  afterAll(() => clear(dir))
+  const dataDir = join(dir, 'data')
+  const embedded = await startEmbedded({ dataDir })
+  await run(embedded.connectionString, 'create table kept (n int)')
+  await embedded.stop()
+  return dataDir
+}
+
+/** One statement, or several, on a session of its own. */
+export async function run(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows as Record<string, unknown>[]
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+/** The error that the promise fails with. */
+export const failed = (promise: Promise<unknown>): Promise<DatabaseError> =>
+  promise.then(
+    () => Promise.reject(new Error('expected it to fail')),
+    (error: unknown) => error as DatabaseError,
+  )
 
 /** A data directory that holds a copy of the given stopped one. */
 export function copyOf(dataDir: string): string {

@@ -3,6 +3,7 @@
  * due time, sent without a transaction, and settled row by row. A process that dies leaves its rows to whoever comes
  * after the lease. An event waits while an earlier one of its case and endpoint is under way.
  */
+import type { Log } from '../database/log.ts'
 import type { Db } from '../database/pool.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { CloudEvent } from './cloud-event.ts'
@@ -39,20 +40,22 @@ const FIRST_WAIT_MS = 1_000
 const LONGEST_IN_ALL_MS = 24 * 3_600_000
 const LONGEST_ASKED_WAIT_MS = 3_600_000
 
-export function openDeliveryWorker(around: { readonly db: Db; readonly vault: Vault; readonly outward: Outward }): DeliveryWorker {
-  const { db, vault, outward } = around
+export function openDeliveryWorker(around: { readonly db: Db; readonly vault: Vault; readonly outward: Outward; readonly log: Log }): DeliveryWorker {
+  const { db, vault, outward, log } = around
 
   async function attempt(claim: Claim, now: string): Promise<Outcome> {
-    const body = JSON.stringify(claim.event)
-    const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8', 'user-agent': 'OneVisit', ...signedHeaders(vault.unseal(claim.secret), claim.event.id, now, body) }
     try {
+      const body = JSON.stringify(claim.event)
+      const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8', 'user-agent': 'OneVisit', ...signedHeaders(vault.unseal(claim.secret), claim.event.id, now, body) }
       const { status, retryAfter } = await outward.post(claim.url, headers, body)
       if (status >= 200 && status < 300) return { state: 'delivered', status }
       if (status === 410) return { state: 'gone' }
       return { state: 'failed', status, error: null, waitMs: askedWait(retryAfter, now) }
     } catch (error) {
-      // Whatever it is, this row alone suffers from it: it is tried again later and its receipt says why.
-      return { state: 'failed', status: null, error: error instanceof Unreachable ? error.reason : 'internal', waitMs: 0 }
+      if (error instanceof Unreachable) return { state: 'failed', status: null, error: error.reason, waitMs: 0 }
+      // Our own fault: this row alone suffers from it, and is tried again when it may have been mended.
+      log.error({ delivery: claim.id, webhook: claim.webhook, error: String(error) }, 'a webhook delivery could not be made')
+      return { state: 'failed', status: null, error: 'internal', waitMs: 0 }
     }
   }
 
