@@ -15,11 +15,12 @@ export interface Seat extends Holding {
 
 export interface Officer {
   readonly holdings: readonly Holding[]
-  /** Holds half of the city's open tasks or more. */
+  /** Has the many open tasks that one officer in twenty has. */
   readonly heavy: boolean
 }
 
 export const SCOPES = 4_000
+export const OFFICERS = 1_000
 export const MOST_SCOPES = 210
 const TOWNSHIPS = 150
 const VILLAGES_EACH = 20
@@ -43,40 +44,45 @@ export function postOf(seat: Holding): Post {
   return seat.post.split('.')[1] as Post
 }
 
-/** Officers with 1 to 210 scopes at random; one in twenty holds `heavyShare` of all tasks or more. */
-export function officersOf(seats: readonly Seat[], count: number, heavyShare: number, random: Random): readonly Officer[] {
-  return Array.from({ length: count }, (_, i) => i % 20 === 0 ? heavyOfficer(seats, heavyShare, random) : lightOfficer(seats, random))
+/**
+ * Officers with 1 to 210 scopes at random; one in twenty holds `heavyTasks` open tasks or more.
+ * `open` counts the open tasks of each seat.
+ */
+export function officersOf(seats: readonly Seat[], open: (seat: Seat) => number, heavyTasks: number, random: Random): readonly Officer[] {
+  const busiest = [...seats].sort((a, b) => open(b) - open(a))
+  return Array.from({ length: OFFICERS }, (_, i) => i % 20 === 0 ? heavyOfficer(busiest, open, heavyTasks, random) : lightOfficer(seats, random))
 }
 
-/** Scopes one by one, and now and then a whole township with the villages below it. */
+/** A township with the villages below it counts as the 21 scopes it covers. */
 function lightOfficer(seats: readonly Seat[], random: Random): Officer {
   const wanted = random.between(1, MOST_SCOPES)
-  const townships = seats.filter(seat => isTownship(seat.unit))
-  const holdings = new Map<string, Holding>()
-  for (let scopes = 0; scopes < wanted;) {
-    const whole = wanted - scopes > VILLAGES_EACH && random.next() < 0.1
-    const seat = whole ? townships[random.between(0, townships.length - 1)]! : seats[random.between(0, seats.length - 1)]!
-    if (holdings.has(keyOf(seat)) || (!whole && isTownship(seat.unit))) continue
-    holdings.set(keyOf(seat), holding(postOf(seat), seat.unit))
-    scopes += whole ? 1 + VILLAGES_EACH : 1
+  const holdings = new Set<Seat>()
+  for (let room = wanted; room > 0;) {
+    const seat = seats[random.between(0, seats.length - 1)]!
+    if (widthOf(seat) > room) continue
+    if (!holdings.has(seat)) room -= widthOf(seat)
+    holdings.add(seat)
   }
-  return { holdings: [...holdings.values()], heavy: false }
+  return { holdings: [...holdings], heavy: false }
 }
 
-/** Most of the busiest scopes, until the share is reached, then others up to the most an officer has. */
-function heavyOfficer(seats: readonly Seat[], heavyShare: number, random: Random): Officer {
-  const holdings: Holding[] = []
-  let share = 0
-  for (const seat of seats) {
-    const full = share >= heavyShare
-    if (holdings.length === MOST_SCOPES || (full && random.next() < 0.02)) break
-    if (isTownship(seat.unit) || (!full && random.next() < 0.1)) continue
-    if (full && random.next() < 0.5) continue
-    holdings.push(holding(postOf(seat), seat.unit))
-    share += seat.share
+/** Most of the busiest scopes until they hold enough, then some others up to the most an officer has. */
+function heavyOfficer(busiest: readonly Seat[], open: (seat: Seat) => number, heavyTasks: number, random: Random): Officer {
+  const holdings: Seat[] = []
+  let room = random.between(MOST_SCOPES / 2, MOST_SCOPES)
+  let tasks = 0
+  for (const [rank, seat] of busiest.entries()) {
+    if (widthOf(seat) > room || (rank >= 20 && random.next() < (tasks < heavyTasks ? 0.05 : 0.7))) continue
+    holdings.push(seat)
+    room -= widthOf(seat)
+    tasks += open(seat)
   }
-  if (share < heavyShare) throw new RangeError(`no ${MOST_SCOPES} scopes hold ${heavyShare} of all tasks`)
+  if (tasks < heavyTasks) throw new RangeError(`no ${MOST_SCOPES} scopes hold ${heavyTasks} open tasks`)
   return { holdings, heavy: true }
+}
+
+function widthOf(seat: Seat): number {
+  return postOf(seat) === 'clerk' && isTownship(seat.unit) ? 1 + VILLAGES_EACH : 1
 }
 
 function isTownship(unit: string): boolean {
@@ -85,8 +91,4 @@ function isTownship(unit: string): boolean {
 
 function holding(post: Post, unit: string): Holding {
   return { post: `one-stop.${post}`, unit }
-}
-
-function keyOf({ post, unit }: Holding): string {
-  return `${post}@${unit}`
 }

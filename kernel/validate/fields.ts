@@ -14,14 +14,18 @@ export function validateFields(fields: Fields, at: string): DefinitionFault[] {
 }
 
 function validateField(name: string, field: Field, path: string): DefinitionFault[] {
+  const faults = NAME.test(name) ? [] : [{ path, message: `'${name}' is not a field name: a small letter, then letters and digits, at most 40` }]
+  return [...faults, ...validateKind(field, path)]
+}
+
+function validateKind(field: Field, path: string): DefinitionFault[] {
   const faults: DefinitionFault[] = []
-  if (!NAME.test(name)) faults.push({ path, message: `'${name}' is not a field name: a small letter, then letters and digits, at most 40` })
-  if (!KINDS.includes(field.kind)) return [...faults, { path: `${path}.kind`, message: missing('kind', String(field.kind), 'kinds', KINDS) }]
+  if (!KINDS.includes(field.kind)) return [{ path: `${path}.kind`, message: missing('kind', String(field.kind), 'kinds', KINDS) }]
   faults.push(...validateText(field.title, `${path}.title`))
   if ((field.kind === 'choice' || field.kind === 'choices') && Object.keys(field.choices ?? {}).length === 0) faults.push({ path: `${path}.choices`, message: 'no choices' })
   if (field.kind === 'code' && !CODE_NAMES.includes(field.code!)) faults.push({ path: `${path}.code`, message: missing('code', String(field.code), 'codes', CODE_NAMES) })
   if (field.kind === 'record') faults.push(...validateFields(field.fields ?? {}, `${path}.fields`))
-  if (field.kind === 'list' && field.items === undefined) faults.push({ path: `${path}.items`, message: 'a list says what its items are' })
+  if (field.kind === 'list') faults.push(...field.items === undefined ? [{ path: `${path}.items`, message: 'a list says what its items are' }] : validateKind(field.items, `${path}.items`))
   if (field.identifies && (field.level ?? 1) < 3) faults.push({ path: `${path}.level`, message: `it identifies a person, so its level is 3 or 4` })
   return faults
 }

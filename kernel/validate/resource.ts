@@ -11,7 +11,7 @@ import { validateText } from './text.ts'
 export function validateResource(resource: AnyResource, system: System, index: CityIndex, at: string): DefinitionFault[] {
   const fields = resource.fields as Fields
   const names = Object.keys(fields)
-  const levels = Object.values(fields).map(field => field.level ?? 1)
+  const highest = levelOf(fields)
   const named: readonly (readonly [string, readonly string[]])[] = [
     ['key', resource.key], ['partitionBy', resource.partitionBy ? [resource.partitionBy] : []], ['indexed', resource.indexed ?? []],
     ['exclude', resource.exclude ? [...resource.exclude.same, resource.exclude.from, resource.exclude.to] : []],
@@ -23,10 +23,16 @@ export function validateResource(resource: AnyResource, system: System, index: C
     ...(resource.key.length === 0 ? [{ path: `${at}.key`, message: 'a resource has a key' }] : []),
     ...named.flatMap(([member, list]) => list.filter(name => !names.includes(name)).map(name => ({ path: `${at}.${member}`, message: missing('field', name, 'fields', names) }))),
     ...resource.key.filter(name => names.includes(name) && !fields[name]!.required).map(name => ({ path: `${at}.key`, message: `key field '${name}' must be required` })),
-    ...(Math.max(1, ...levels) > resource.level ? [{ path: `${at}.level`, message: `level ${resource.level} is below that of its highest field (${Math.max(...levels)})` }] : []),
+    ...(highest > resource.level ? [{ path: `${at}.level`, message: `level ${resource.level} is below that of its highest field (${highest})` }] : []),
     ...validateExclusion(resource, fields, at),
     ...validateFold(resource, system, index, at),
   ]
+}
+
+/** The highest level of the fields, and of those inside records and lists. */
+function levelOf(fields: Fields): number {
+  const inside = (field: Field): number => Math.max(field.level ?? 1, field.fields ? levelOf(field.fields) : 1, field.items ? inside(field.items) : 1)
+  return Math.max(1, ...Object.values(fields).map(inside))
 }
 
 function validateExclusion(resource: AnyResource, fields: Fields, at: string): DefinitionFault[] {

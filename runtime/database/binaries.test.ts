@@ -3,7 +3,7 @@ import { chmodSync, chownSync, existsSync, lstatSync, readFileSync, readdirSync,
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { installedPackage, usableBinaries } from './binaries.ts'
-import { account, copyTree, hold, sandbox, start, whyNoAccounts } from './embedded-sandbox.ts'
+import { account, copyTree, hold, sandbox, start, whyNoAccounts } from './testing-embedded.ts'
 
 interface Link {
   target: string

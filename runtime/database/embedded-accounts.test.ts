@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { account, copyOf, failed, hold, processesIn, run, sandbox, seedDataDir, start, userOf, whyNoAccounts } from './embedded-sandbox.ts'
+import { account, copyOf, failed, hold, processesIn, run, sandbox, seedDataDir, start, userOf, whyNoAccounts } from './testing-embedded.ts'
 import { startEmbedded } from './embedded.ts'
 
 // Made once by a first start, and copied by the tests that need a database.

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { copyOf, failed, hold, isRunning, kill9, processesIn, run, sandbox, seedDataDir, spawnHolder, start, until, userOf } from './embedded-sandbox.ts'
+import { copyOf, failed, hold, isRunning, kill9, processesIn, run, sandbox, seedDataDir, spawnHolder, start, until, userOf } from './testing-embedded.ts'
 import { startEmbedded } from './embedded.ts'
 import { isRetryable } from './sql-errors.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { sandbox } from './embedded-sandbox.ts'
+import { sandbox } from './testing-embedded.ts'
 import { fingerprint, migrate, readMigrations, type Migration } from './migrations.ts'
 import { openPool, type Db } from './pool.ts'
 import { createTestDatabase } from './test-databases.ts'

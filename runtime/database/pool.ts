@@ -62,7 +62,14 @@ export interface PoolOptions {
   connectTimeoutMs?: number
   onStatement?: StatementHook
   log?: Log
+  /**
+   * `lookups`: plans take an index wherever there is one, however small the table was when the plan was made; a prepared
+   * plan is kept while its table grows. For short statements; leave it out where whole tables are read.
+   */
+  plans?: 'lookups'
 }
+
+const LOOKUPS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((name) => ` -c ${name}=off`).join('')
 
 /** Opens no session yet; see `waitUntilReady`. */
 export function openPool(options: PoolOptions): Db {
@@ -72,7 +79,7 @@ export function openPool(options: PoolOptions): Db {
     connectionString: options.connectionString,
     application_name: options.applicationName ?? 'onevisit',
     // A mistaken zone or date style of the server would change what texts mean.
-    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    options: `-c TimeZone=UTC -c DateStyle=ISO${options.plans === 'lookups' ? LOOKUPS : ''}`,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     keepAlive: true,
     types: typeParsers,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { isRunning, kill9 } from './embedded-sandbox.ts'
+import { isRunning, kill9 } from './testing-embedded.ts'
 import { createTestDatabase, dropRunDatabases, testServerUrl } from './test-databases.ts'
 import { startTestServer } from './test-server.ts'
 

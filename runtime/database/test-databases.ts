@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { openPool, type Db, type StatementHook } from './pool.ts'
+import { openPool, type Db, type PoolOptions, type StatementHook } from './pool.ts'
 
 export interface TestDatabase {
   db: Db
@@ -21,6 +21,7 @@ export interface TestDatabaseOptions {
   onStatement?: StatementHook
   /** Sessions in the pool; 5 unless given. */
   max?: number
+  plans?: PoolOptions['plans']
 }
 
 /** The caller drops it; tests use `testDatabase` of testing.ts. */
@@ -30,7 +31,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   const name = `${runPrefix()}${randomBytes(6).toString('hex')}`
   await onServer(server, (admin) => admin.query(`create database ${pg.escapeIdentifier(name)} template ${pg.escapeIdentifier(template)}`))
   const connectionString = urlOf(server, name)
-  const db = openPool({ connectionString, max: options.max ?? 5, applicationName: 'test', ...(options.onStatement ? { onStatement: options.onStatement } : {}) })
+  const db = openPool({ connectionString, max: options.max ?? 5, applicationName: 'test', ...(options.onStatement ? { onStatement: options.onStatement } : {}), ...(options.plans ? { plans: options.plans } : {}) })
   const drop = async () => {
     await db.close()
     await dropDatabase(server, name)

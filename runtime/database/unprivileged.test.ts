@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'nod
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { account, sandbox, whyNoAccounts } from './embedded-sandbox.ts'
+import { account, sandbox, whyNoAccounts } from './testing-embedded.ts'
 import { giveTree, knownAccounts, requireReachable, serverAccount } from './unprivileged.ts'
 
 const PASSWD = ['root:x:0:0:root:/root:/bin/sh', '# note', '+::::::', 'nobody:*:-2:-2:Unprivileged User:/var/empty:/usr/bin/false', 'postgres:x:101:104:a,b:/var/lib:/bin/sh', ''].join('\n')

@@ -80,6 +80,6 @@ export async function until(done: () => boolean | Promise<boolean>, round: () =>
 export async function account(db: TestDatabase['db'], kind: 'person' | 'firm' | 'staff' | 'app' | 'admin'): Promise<{ readonly id: string; readonly subject: string }> {
   const [id, subject] = [randomUUID(), randomUUID()]
   await db.queryOnce(`insert into onevisit.subject (id, class, name, created_at) values ($1, 'person', 'sealed', now())`, [subject])
-  await db.queryOnce(`insert into onevisit.account (id, username, password, kind, subject, name, created_at) values ($1, $1::text, '-', $2, $3, '-', now())`, [id, kind, subject])
+  await db.queryOnce(`insert into onevisit.account (id, username, password, kind, subject, name, created_at) values ($1, $2, '-', $3, $4, '-', now())`, [id, `${kind} ${id}`, kind, subject])
   return { id, subject }
 }

@@ -24,7 +24,7 @@ export const grants: readonly Grant[] = [
 ]
 
 /** What a test (`*.test.ts`) or a testing helper (`testing.ts`) of any layer may import on top. */
-export const testGrants: readonly string[] = ['runtime/**/testing.ts', 'reference/**']
+export const testGrants: readonly string[] = ['runtime/**/testing.ts', 'runtime/**/testing-*.ts', 'reference/**']
 
 /** Packages that only tests and testing helpers of a layer may import. */
 export const testPackages: readonly string[] = ['vitest', 'fast-check', 'playwright-core']

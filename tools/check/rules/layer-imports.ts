@@ -60,7 +60,7 @@ function isForeignFacade(path: string, system: string): boolean {
   return /^systems\/[^/]+\/facade\.ts$/.test(path) && !path.startsWith(`systems/${system}/`)
 }
 
-/** Helpers for tests bear the one name testing.ts, so that nobody takes them for product code. */
+/** Helpers for tests are named testing.ts or testing-<what>.ts, so that nobody takes them for product code. */
 function isTestingHelper(path: string): boolean {
-  return /(^|\/)testing\.ts$/.test(path)
+  return /(^|\/)testing(-[a-z]+)?\.ts$/.test(path)
 }
