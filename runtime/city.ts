@@ -51,7 +51,7 @@ export interface City {
 
 /** @throws Problem `definition-invalid`, naming every fault by its path */
 export function cityOf(systems: readonly System[], tables: { readonly calendar: Calendar }): City {
-  const faults = validateCity(systems)
+  const faults = [...validateCity(systems), ...systems.flatMap(storageFaults)]
   if (faults.length > 0) throw new Problem('definition-invalid', { detail: faults.join('\n'), more: { faults } })
   const sorted = [...systems].sort((a, b) => a.id < b.id ? -1 : 1)
   const byId = new Map(sorted.map(system => [system.id, system]))
@@ -86,6 +86,22 @@ export function cityOf(systems: readonly System[], tables: { readonly calendar: 
       return edition
     },
   }
+}
+
+const TAKEN_SCHEMAS = ['onevisit', 'public', 'information_schema']
+const LONGEST_ID = 40
+
+/** What could not be stored: ids and keys that the database or the vault has no room for. */
+function storageFaults(system: System): readonly string[] {
+  const schema = schemaOf(system.id)
+  const sealedKeys = Object.entries(system.resources ?? {}).flatMap(([name, resource]) => (resource.key as readonly string[])
+    .filter(field => resource.fields[field]?.identifies)
+    .map(field => `${system.id}.resources.${name}.key: '${field}' identifies a person and is stored sealed, so nothing can be found by it; use a subject`))
+  return [
+    ...(TAKEN_SCHEMAS.includes(schema) || schema.startsWith('pg_') ? [`${system.id}: this id is taken by the database`] : []),
+    ...(system.id.length > LONGEST_ID ? [`${system.id}: an id has at most ${LONGEST_ID} characters`] : []),
+    ...sealedKeys,
+  ]
 }
 
 function editionOf(type: PlainCaseType): string {

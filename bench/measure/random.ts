@@ -38,3 +38,19 @@ export function zipfShares(ranks: number): readonly number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   return weights.map(weight => weight / total)
 }
+
+/** Draws items by their weights, which need not add up to 1. */
+export function weighted<T>(items: readonly T[], weightOf: (item: T) => number): (random: Random) => T {
+  let sum = 0
+  const bounds = items.map(item => sum += weightOf(item))
+  return random => {
+    const drawn = random.next() * sum
+    let [low, high] = [0, bounds.length - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (bounds[middle]! > drawn) high = middle
+      else low = middle + 1
+    }
+    return items[low]!
+  }
+}

@@ -1,6 +1,6 @@
 /** Case flow: the to-dos that a position gives to posts, and the timers it starts. */
 import type { PlainCaseType, PlainMove, Within } from '../../kernel/case.ts'
-import { list, possibleMoves, type Position } from './position.ts'
+import { list, possibleMoves, stepOf, type Position } from './position.ts'
 
 /** One to-do for one post: the duties (not the mere rights) it has at this position. */
 export interface Duty {
@@ -31,7 +31,7 @@ export function dutiesAt(type: PlainCaseType, position: Position): readonly Duty
     for (const who of list(move.by)) {
       if (!who.startsWith('post:')) continue
       const post = who.slice(5)
-      const key = `${entryKey(position, move)}/${post}`
+      const key = `${entryKey(type, position, move)}/${post}`
       const duty = duties.get(key) ?? { post, moves: [], within: [], tracks: Object.keys(move.needs ?? {}) }
       duty.moves.push(name)
       if (move.within) duty.within.push(move.within)
@@ -45,7 +45,7 @@ export function timersAt(type: PlainCaseType, position: Position): readonly Time
   return possibleMoves(type, position).flatMap(name => {
     const move = type.moves[name]!
     if (move.within === undefined) return []
-    const at = entryKey(position, move)
+    const at = entryKey(type, position, move)
     const tracks = Object.keys(move.needs ?? {})
     const timers: Timer[] = []
     if (move.on === 'timer') timers.push({ key: `${at}/${name}`, move: name, kind: 'move', within: move.within, to: [], tracks })
@@ -56,7 +56,7 @@ export function timersAt(type: PlainCaseType, position: Position): readonly Time
 }
 
 /** What the duty or timer of a move hangs on: the state, and the steps of the tracks it needs. */
-function entryKey(position: Position, move: PlainMove): string {
-  const steps = Object.keys(move.needs ?? {}).sort().map(track => `${track}=${position.tracks[track]}`)
+function entryKey(type: PlainCaseType, position: Position, move: PlainMove): string {
+  const steps = Object.keys(move.needs ?? {}).sort().map(track => `${track}=${stepOf(type, position, track)}`)
   return [position.state, ...steps].join('&')
 }

@@ -19,6 +19,11 @@ export function firstSteps(type: PlainCaseType): Readonly<Record<string, string>
   return Object.fromEntries(Object.entries(type.tracks ?? {}).map(([name, track]) => [name, track.steps[0]!]))
 }
 
+/** Where a track stands; a track that came with a later edition stands at its first step. */
+export function stepOf(type: PlainCaseType, position: Position, track: string): string | undefined {
+  return position.tracks[track] ?? type.tracks?.[track]?.steps[0]
+}
+
 /** Why a move is not possible from a position, or `null`. Guards on values are judged by `guard`. */
 export function obstacle(type: PlainCaseType, position: Position, name: string): Obstacle | null {
   const move = Object.hasOwn(type.moves, name) ? type.moves[name] : undefined
@@ -33,7 +38,7 @@ export function obstacle(type: PlainCaseType, position: Position, name: string):
     }
   }
   for (const [track, steps] of Object.entries(move.needs ?? {})) {
-    const at = position.tracks[track] ?? type.tracks?.[track]?.steps[0]
+    const at = stepOf(type, position, track)
     if (at !== undefined && list(steps).includes(at)) continue
     return { code: 'move-not-possible', detail: { zh: `“${type.tracks?.[track]?.title.zh ?? track}”处于 ${at}，须为 ${list(steps).join(' 或 ')}`, en: `track '${track}' is at '${at}'; this move needs '${list(steps).join("' or '")}'` } }
   }

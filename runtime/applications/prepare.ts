@@ -63,7 +63,7 @@ export async function prepare(around: Surroundings, matter: Matter, applicant: s
       }
     }),
     oneCertificate: resolution.oneCertificate,
-    due: dueOf(around.city.calendar, startClock({}, asker.today, matter.limits), asker.now),
+    due: dueOf(around.city.calendar, startClock({}, asker.now, matter.limits), asker.now),
     outages: resolution.outages,
   }
 }

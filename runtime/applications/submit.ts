@@ -23,12 +23,14 @@ export interface ApplicationRequest {
   readonly consent?: unknown
   /** Subject the application is for, when the caller is an agent or a clerk. */
   readonly applicant?: string
+  /** Subject who came to the window for the applicant, when the caller is a clerk. */
+  readonly agent?: string
   readonly region?: string
   readonly acceptingRegion?: string
 }
 
 export interface ApplicationDesk {
-  prepare(actor: SignedIn, matter: string, request: { readonly answers?: Readonly<Record<string, string>>; readonly applicant?: string; readonly region?: string }, now: string, trace: string): Promise<Prepared>
+  prepare(actor: SignedIn, matter: string, request: { readonly answers?: Readonly<Record<string, string>>; readonly applicant?: string; readonly agent?: string; readonly region?: string }, now: string, trace: string): Promise<Prepared>
   submit(actor: SignedIn, request: ApplicationRequest, now: string, trace: string, once?: Once): Promise<StoredAnswer>
   /** Resolves materials anew when corrections are supplied. */
   resupply(working: WorkingCase, given: Readonly<Record<string, unknown>>, actor: SignedIn, now: string, trace: string): Promise<Readonly<Record<string, unknown>>>
@@ -38,7 +40,7 @@ export function openApplicationDesk(around: Surroundings & { readonly desk: Case
   return {
     async prepare(actor, code, request, now, trace) {
       const matter = await around.matters.inForce(code, localDate(now))
-      const { parties } = await partiesOf(around, actor, matter, request.applicant, localDate(now))
+      const { parties } = await partiesOf(around, actor, matter, request, localDate(now))
       offeredAt(matter, request.region)
       return prepare(around, matter, parties['applicant']!.subject, request.answers ?? {}, askerOf(actor, now, trace))
     },
@@ -46,7 +48,7 @@ export function openApplicationDesk(around: Surroundings & { readonly desk: Case
     async submit(actor, request, now, trace, once) {
       const today = localDate(now)
       const matter = await pinned(around, request, today)
-      const { parties, clerk } = await partiesOf(around, actor, matter, request.applicant, today)
+      const { parties, clerk } = await partiesOf(around, actor, matter, request, today)
       const applicant = parties['applicant']!
       const region = offeredAt(matter, request.region)
       const acceptingRegion = request.acceptingRegion ?? (clerk ? windowRegion(around, actor, matter) : undefined) ?? region
@@ -100,16 +102,21 @@ async function pinned(around: Surroundings, request: ApplicationRequest, today: 
 }
 
 /** A person or firm applies for itself, an agent under a mandate, a clerk for whoever is at the window. */
-async function partiesOf(around: Surroundings & { readonly subjects: SubjectBook }, actor: SignedIn, matter: Matter, applicant: string | undefined, today: string): Promise<{ readonly parties: Readonly<Record<string, PartyHeader>>; readonly clerk: boolean }> {
+async function partiesOf(around: Surroundings & { readonly subjects: SubjectBook }, actor: SignedIn, matter: Matter, { applicant, agent }: Pick<ApplicationRequest, 'applicant' | 'agent'>, today: string): Promise<{ readonly parties: Readonly<Record<string, PartyHeader>>; readonly clerk: boolean }> {
   const { system, type } = around.city.caseEntry(matter.case)
   const principal = applicant === undefined || applicant === actor.subject ? { id: actor.subject, class: actor.class } : await around.subjects.find(applicant)
   if (!matter.audience.includes(principal.class)) throw new Problem('matter-audience', { detail: t(`面向：${matter.audience.join('、')}`, `for: ${matter.audience.join(', ')}`) })
   const parties: Record<string, PartyHeader> = { applicant: { subject: principal.id, class: principal.class } }
   if (principal.id === actor.subject) return { parties, clerk: false }
   const clerkPosts = Object.keys(type.posts).filter(post => [type.opening.by].flat().includes(`post:${post}`)).map(post => `${system}.${post}`)
-  if (actor.kind === 'staff' && actor.holdings.some(holding => clerkPosts.includes(holding.post))) return { parties, clerk: true }
-  if (!await around.subjects.mandated(actor.subject, principal.id, matter.code, today)) throw new Problem('mandate-missing')
-  return { parties: { ...parties, agent: { subject: actor.subject, class: 'person' } }, clerk: false }
+  if (actor.kind === 'staff' && actor.holdings.some(holding => clerkPosts.includes(holding.post))) return { parties: { ...parties, ...agent === undefined ? {} : { agent: await agentFor(around, agent, principal.id, matter, today) } }, clerk: true }
+  return { parties: { ...parties, agent: await agentFor(around, actor.subject, principal.id, matter, today) }, clerk: false }
+}
+
+/** @throws Problem `mandate-missing` */
+async function agentFor(around: { readonly subjects: SubjectBook }, agent: string, principal: string, matter: Matter, today: string): Promise<PartyHeader> {
+  if (!await around.subjects.mandated(agent, principal, matter.code, today)) throw new Problem('mandate-missing')
+  return { subject: agent, class: 'person' }
 }
 
 function windowRegion(around: Surroundings, actor: SignedIn, matter: Matter): string | undefined {
@@ -140,7 +147,8 @@ async function withLiveNumber(around: Surroundings, error: Problem, matter: Matt
   return new Problem('live-case-exists', { cause: error, more: rows[0] ? { number: rows[0].number, link: `/api/v1/cases/${rows[0].number}` } : {} })
 }
 
-function submitted(work: Work, { record }: WorkingCase): StoredAnswer {
+/** What whoever opened a case is answered. */
+export function submitted(work: Work, { record }: WorkingCase): StoredAnswer {
   return {
     status: 201,
     body: {

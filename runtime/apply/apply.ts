@@ -1,9 +1,9 @@
 /** Carries writes out: one statement, all or nothing, faults of the database told apart by code. */
-import type { Db } from '../database/pool.ts'
-import { isRetryable, sqlState } from '../database/sql-errors.ts'
+import type { Db, Queryable } from '../database/pool.ts'
+import { isConflict, isRetryable, sqlState } from '../database/sql-errors.ts'
 import { catalogue, type ErrorCode } from '../../kernel/errors/catalogue.ts'
 import { Problem } from '../../kernel/errors/problem.ts'
-import { compose } from './statement.ts'
+import { compose, type ComposedStatement } from './statement.ts'
 import type { Writes } from './writes.ts'
 
 /** The same key was carried out before; its answer is in the database. */
@@ -14,7 +14,7 @@ export class AlreadyDone extends Error {
   }
 }
 
-/** A timer fired in another process first. */
+/** A timer fired in another process first, or was moved to another time. */
 export class TimerGone extends Error {
   constructor() {
     super('the timer is gone: another process fired it')
@@ -22,19 +22,33 @@ export class TimerGone extends Error {
   }
 }
 
+/** A deadlock undid the work whole; what it expects of versions is checked again each time. */
+const ATTEMPTS = 3
+
+/** @throws Problem `version-stale`, `live-case-exists`, `rows-over-bound`, `credential-unknown`, `effect-invalid`, `database-unavailable`; AlreadyDone; TimerGone */
 export async function apply(db: Db, writes: Writes): Promise<void> {
-  const statement = compose(writes)
-  if (statement === null) return
-  try {
-    await db.query(statement.name, statement.text, [...statement.values])
-  } catch (error) {
-    throw translated(error)
+  const statements = compose(writes)
+  for (let attempt = 1; statements.length > 0; attempt++) {
+    try {
+      return await carryOut(db, statements)
+    } catch (error) {
+      if (!isConflict(error) || attempt >= ATTEMPTS) throw translated(error)
+    }
   }
 }
 
+async function carryOut(db: Db, statements: readonly ComposedStatement[]): Promise<void> {
+  const run = (on: Queryable, { name, text, values }: ComposedStatement) => on.query(name, text, values)
+  if (statements.length === 1) return void await run(db, statements[0]!)
+  await db.transaction(async tx => {
+    for (const statement of statements) await run(tx, statement)
+  })
+}
+
 interface DatabaseFault {
-  readonly code?: string
   readonly constraint?: string
+  readonly table?: string
+  readonly schema?: string
   readonly message: string
 }
 
@@ -45,10 +59,16 @@ function translated(error: unknown): unknown {
     if (fault.message === 'timer-gone') return new TimerGone()
     if (Object.hasOwn(catalogue, fault.message)) return new Problem(fault.message as ErrorCode, { cause: error })
   }
-  if (state === '23505') {
-    if (fault.constraint === 'idempotency_pkey') return new AlreadyDone()
-    if (fault.constraint?.includes('live_key')) return new Problem('live-case-exists', { cause: error })
-  }
+  if (state === '23505') return duplicate(fault, error)
   if (isRetryable(error)) return new Problem('database-unavailable', { cause: error })
+  return error
+}
+
+function duplicate({ constraint = '', schema, table }: DatabaseFault, error: unknown): unknown {
+  if (schema !== 'onevisit') return new Problem('effect-invalid', { detail: `'${schema}.${table}' takes each key once`, cause: error })
+  if (constraint === 'idempotency_pkey') return new AlreadyDone()
+  if (constraint.includes('live_key')) return new Problem('live-case-exists', { cause: error })
+  // Somebody's event of the same version was first.
+  if (table?.startsWith('events_')) return new Problem('version-stale', { cause: error })
   return error
 }

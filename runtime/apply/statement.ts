@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { schemaOf } from '../city.ts'
-import type { Writes } from './writes.ts'
+import type { ResourceWrite, Writes } from './writes.ts'
 
 export interface Statement {
   readonly name: string
@@ -47,7 +47,7 @@ const suffix = (key: string) => key === '' ? '' : `_${schemaOf(key)}`
 const PARTS: readonly Part[] = [
   {
     name: 'fired', groups: one(w => w.timersFired),
-    cte: (_key, p) => `delete from onevisit.timer t using json_to_recordset(${p}::json) as r(number text, key text) where t.number = r.number and t.key = r.key returning 1`,
+    cte: (_key, p) => `delete from onevisit.timer t using json_to_recordset(${p}::json) as r(number text, key text, due timestamptz) where t.number = r.number and t.key = r.key and t.due = r.due returning 1`,
     check: counted('fired', 'timer-gone'),
   },
   { name: 'idempotency', groups: one(w => w.idempotency), cte: (_key, p) =>
@@ -55,7 +55,8 @@ const PARTS: readonly Part[] = [
      select actor, key, decode(request_hash, 'hex'), status, answer, at from json_to_recordset(${p}::json) as r(actor uuid, key text, request_hash text, status int, answer jsonb, at timestamptz)` },
   { name: 'opens', groups: bySystem(w => w.opens), cte: insertInto(key => `onevisit.cases_${schemaOf(key)}`, CASE_COLUMNS) },
   {
-    name: 'updates', groups: bySystem(w => w.updates),
+    // In one order everywhere, so that two transitions of the same cases wait for each other instead of both failing.
+    name: 'updates', groups: bySystem(w => [...w.updates].sort((a, b) => a.number < b.number ? -1 : 1)),
     cte: (key, p) => `update onevisit.cases_${schemaOf(key)} c set definition = r.definition, matter = r.matter, edition = r.edition, state = r.state, tracks = r.tracks, version = r.version,
       outcome = r.outcome, region = r.region, organ = r.organ, parties = r.parties, entered_at = r.entered_at, closed_at = r.closed_at,
       due_legal = r.due_legal, due_promised = r.due_promised, clock = r.clock, live_key = r.live_key, index1 = r.index1, index2 = r.index2, index3 = r.index3, values = r.values
@@ -66,6 +67,9 @@ const PARTS: readonly Part[] = [
   { name: 'parties', groups: one(w => w.parties), cte: insertInto(() => 'onevisit.case_party', 'subject uuid, number text, system text, party text, opened_at timestamptz') },
   { name: 'tasks_done', groups: one(w => w.tasksDone), cte: (_key, p) =>
     `update onevisit.inbox i set state = 'done', done_at = r.done_at, done_by = r.done_by from json_to_recordset(${p}::json) as r(number text, key text, done_at timestamptz, done_by uuid)
+     where i.number = r.number and i.key = r.key and i.state = 'open'` },
+  { name: 'tasks_due', groups: one(w => w.tasksDue), cte: (_key, p) =>
+    `update onevisit.inbox i set due = r.due from json_to_recordset(${p}::json) as r(number text, key text, due timestamptz)
      where i.number = r.number and i.key = r.key and i.state = 'open'` },
   { name: 'tasks', groups: one(w => w.tasks), cte: (_key, p) =>
     `insert into onevisit.inbox (scope, state, due, system, number, key, type, matter, case_state, moves, opened_at)
@@ -92,28 +96,52 @@ const PARTS: readonly Part[] = [
 ]
 
 const cache = new Map<string, Statement>()
+/** Shapes follow from the definitions, so there are finitely many; a bound keeps a surprise from becoming a leak. */
+const MOST_SHAPES = 2_000
 
-/** The statement of these writes and its parameters, or `null` when there is nothing to write. */
-export function compose(writes: Writes): ComposedStatement | null {
+/** The statement of these writes and its parameters; more than one where a resource's table is written several times. */
+export function compose(writes: Writes): readonly ComposedStatement[] {
   const used = PARTS.flatMap(part => part.groups(writes).map(group => ({ part, ...group })))
-  if (used.length === 0 && writes.resources.length === 0) return null
-  const shape = [...used.map(({ part, key }) => `${part.name}:${key}`), ...writes.resources.map(write => write.shape)].join('|')
-  const values = [...used.map(({ rows }) => JSON.stringify(rows)), ...writes.resources.map(write => JSON.stringify(write.rows))]
+  const [first = [], ...later] = turnsOf(writes.resources)
+  if (used.length === 0 && first.length === 0) return []
+  return [composed(used, first), ...later.map(turn => composed([], turn))]
+}
+
+/** The n-th write of a table is in the n-th turn. */
+function turnsOf(resources: readonly ResourceWrite[]): readonly (readonly ResourceWrite[])[] {
+  const turns: ResourceWrite[][] = []
+  const seen = new Map<string, number>()
+  for (const write of resources) {
+    const turn = seen.get(write.table) ?? 0
+    seen.set(write.table, turn + 1)
+    ;(turns[turn] ??= []).push(write)
+  }
+  return turns
+}
+
+type UsedPart = { readonly part: Part; readonly key: string; readonly rows: readonly unknown[] }
+
+function composed(used: readonly UsedPart[], resources: readonly ResourceWrite[]): ComposedStatement {
+  const shape = [...used.map(({ part, key }) => `${part.name}:${key}`), ...resources.map(write => write.shape)].join('|')
+  const values = [...used.map(({ rows }) => JSON.stringify(rows)), ...resources.flatMap(write => [JSON.stringify(write.rows), ...write.atMost === undefined ? [] : [String(write.atMost)]])]
   let statement = cache.get(shape)
   if (statement === undefined) {
-    statement = build(used, writes)
+    if (cache.size >= MOST_SHAPES) cache.clear()
+    statement = build(used, resources)
     cache.set(shape, statement)
   }
   return { ...statement, values }
 }
 
-function build(used: readonly { readonly part: Part; readonly key: string }[], writes: Writes): Statement {
+function build(used: readonly UsedPart[], resources: readonly ResourceWrite[]): Statement {
   const ctes = used.map(({ part, key }, i) => `${part.name}${suffix(key)} as (${part.cte(key, `$${i + 1}`)})`)
   const checks = used.flatMap(({ part, key }, i) => part.check ? [part.check(key, `$${i + 1}`)] : [])
-  writes.resources.forEach((write, i) => {
-    const parameter = `$${used.length + i + 1}`
-    ctes.push(`resource_${i} as (${write.sql(parameter)})`)
-    if (write.expect) checks.push(`onevisit.expect(greatest((select count(*) from resource_${i}), ${write.expect.atMost}), ${write.expect.atMost}, 'rows-over-bound', null)`)
+  let parameters = used.length
+  resources.forEach((write, i) => {
+    ctes.push(`resource_${i} as (${write.sql(`$${++parameters}`)})`)
+    if (write.atMost === undefined) return
+    const bound = `$${++parameters}::bigint`
+    checks.push(`onevisit.expect(greatest((select count(*) from resource_${i}), ${bound}), ${bound}, 'rows-over-bound', null)`)
   })
   const text = `with ${ctes.join(',\n')}\nselect ${checks.length > 0 ? checks.join(', ') : '1'}`
   return { name: `apply-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`, text }

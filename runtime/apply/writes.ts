@@ -85,6 +85,13 @@ export interface TaskDone {
   readonly done_by: string | null
 }
 
+/** A to-do that stays while its time changes. */
+export interface TaskDue {
+  readonly number: string
+  readonly key: string
+  readonly due: string
+}
+
 export interface TimerRow {
   readonly system: string
   readonly number: string
@@ -159,11 +166,16 @@ export interface IdempotencyRow {
 
 /** A composed part that writes a typed resource table. */
 export interface ResourceWrite {
+  /** One statement sees one snapshot: several writes of one table are carried out in turn. */
+  readonly table: string
   readonly sql: (parameter: string) => string
   /** Names the shape; equal shapes have equal SQL. */
   readonly shape: string
   readonly rows: readonly unknown[]
-  readonly expect?: { readonly atMost: number }
+  /** Where writes of equal shape that follow each other may be one: its rows, from those of both. */
+  readonly joined?: (rows: readonly unknown[]) => readonly unknown[]
+  /** More rows changed than this undo everything; the SQL returns one row for each. */
+  readonly atMost?: number
 }
 
 export interface Writes {
@@ -173,11 +185,12 @@ export interface Writes {
   readonly parties: PartyRow[]
   readonly tasks: TaskRow[]
   readonly tasksDone: TaskDone[]
+  readonly tasksDue: TaskDue[]
   readonly timers: TimerRow[]
   /** Timers that no longer apply. */
   readonly timersGone: { readonly number: string; readonly key: string }[]
-  /** The timer that fired: it must still be there, or another process has done its work. */
-  readonly timersFired: { readonly number: string; readonly key: string }[]
+  /** The timer that fired: it must still be there and due when it was, or another process has done its work. */
+  readonly timersFired: { readonly number: string; readonly key: string; readonly due: string }[]
   readonly messages: MessageRow[]
   readonly credentials: CredentialRow[]
   readonly credentialChanges: CredentialChange[]
@@ -190,7 +203,7 @@ export interface Writes {
 
 export function emptyWrites(): Writes {
   return {
-    opens: [], updates: [], events: [], parties: [], tasks: [], tasksDone: [], timers: [], timersGone: [], timersFired: [],
+    opens: [], updates: [], events: [], parties: [], tasks: [], tasksDone: [], tasksDue: [], timers: [], timersGone: [], timersFired: [],
     messages: [], credentials: [], credentialChanges: [], leaves: [], outbox: [], violations: [], resources: [], idempotency: [],
   }
 }

@@ -2,7 +2,7 @@
 import { dutiesAt, timersAt, type Duty, type Timer } from '../../engines/case-flow/index.ts'
 import type { Post } from '../../kernel/who.ts'
 import type { Limit } from '../../kernel/matter.ts'
-import { dueMoment, type DueMoment } from './clock.ts'
+import { dueMoment, momentAhead, type DueMoment } from './clock.ts'
 import type { CaseRecord } from './record.ts'
 import type { Work, WorkingCase } from './work.ts'
 
@@ -21,48 +21,53 @@ function positionedDuties(record: CaseRecord): { readonly duties: readonly Duty[
   return { duties: dutiesAt(record.entry.type, position), timers: timersAt(record.entry.type, position) }
 }
 
-async function renewTasks(work: Work, { record, before }: WorkingCase, was: readonly Duty[], is: readonly Duty[], limits: Readonly<Record<string, Limit>> | undefined): Promise<void> {
+async function renewTasks(work: Work, { record, before }: WorkingCase, was: readonly Duty[], is: readonly Duty[], limits: Limits): Promise<void> {
   const seats = (at: CaseRecord) => `${at.organ}|${at.region}|${at.acceptingRegion}`
   const reseated = before !== null && seats(before) !== seats(record)
-  const reentered = before !== null && before.enteredAt !== record.enteredAt && before.state !== record.state
-  const stay = (duty: Duty, others: readonly Duty[]) => !reseated && !reentered && others.some(other => other.key === duty.key)
+  const stays = (duty: Duty, others: readonly Duty[]) => !reseated && others.some(other => other.key === duty.key)
   for (const duty of was) {
-    if (stay(duty, is)) continue
+    if (stays(duty, is)) continue
     work.writes.tasksDone.push({ number: record.number, key: duty.key, done_at: work.now, done_by: work.actor.account })
   }
   for (const duty of is) {
-    if (stay(duty, was)) continue
+    const due = taskDue(work, record, duty, limits)
+    if (stays(duty, was)) {
+      if (due !== taskDue(work, before!, duty, limits)) work.writes.tasksDue.push({ number: record.number, key: duty.key, due })
+      continue
+    }
     const post = record.entry.type.posts[duty.post]!
     work.writes.tasks.push({
-      scope: await work.around.scopes.idOf(`${record.entry.system}.${duty.post}`, unitOf(record, post)),
-      due: earliest(duty.within.map(within => dueMoment(work.around.city.calendar, within, enteredAt(record, duty.tracks), record.values, limits, record.due))),
+      scope: await work.around.scopes.idOf(`${record.entry.system}.${duty.post}`, unitOf(record, post)), due,
       system: record.entry.system, number: record.number, key: duty.key, type: record.entry.name, matter: record.matter,
       case_state: record.state, moves: duty.moves, opened_at: work.now,
     })
   }
 }
 
-function renewTimers(work: Work, { record, before }: WorkingCase, was: readonly Timer[], is: readonly Timer[], limits: Readonly<Record<string, Limit>> | undefined): void {
+type Limits = Readonly<Record<string, Limit>> | undefined
+
+function taskDue(work: Work, record: CaseRecord, duty: Duty, limits: Limits): string {
+  return earliest(duty.within.map(within => dueMoment(work.around.city.calendar, within, enteredAt(record, duty.tracks), record.values, limits, record.due, record.clock)))
+}
+
+/** A timer fires once for each time it is given: one that has fired comes back only when its time changes. */
+function renewTimers(work: Work, { record, before }: WorkingCase, was: readonly Timer[], is: readonly Timer[], limits: Limits): void {
   const fired = new Set(work.writes.timersFired.filter(timer => timer.number === record.number).map(timer => timer.key))
-  for (const timer of was) {
-    if (is.some(other => other.key === timer.key) || fired.has(timer.key)) continue
-    work.writes.timersGone.push({ number: record.number, key: timer.key })
-  }
+  const gone = (timer: Timer) => fired.has(timer.key) || work.writes.timersGone.push({ number: record.number, key: timer.key })
+  for (const timer of was) if (!is.some(other => other.key === timer.key)) gone(timer)
   for (const timer of is) {
     const due = moment(work, record, timer, limits)
-    if (due === null) continue
-    const earlier = before && was.some(other => other.key === timer.key) ? moment(work, before, timer, limits) : null
-    if (earlier?.at === due.at && before?.enteredAt === record.enteredAt) continue
-    if (fired.has(timer.key)) continue
-    work.writes.timers.push({ system: record.entry.system, number: record.number, key: timer.key, kind: timer.kind, move: timer.move, due: due.at, provisional: due.provisional, spec: { to: timer.to } })
+    const earlier = before !== null && was.some(other => other.key === timer.key) ? moment(work, before, timer, limits) : null
+    if (due?.at === earlier?.at) continue
+    if (due === null) gone(timer)
+    else work.writes.timers.push({ system: record.entry.system, number: record.number, key: timer.key, kind: timer.kind, move: timer.move, due: due.at, provisional: due.provisional, spec: { to: timer.to } })
   }
 }
 
-function moment(work: Work, record: CaseRecord, timer: Timer, limits: Readonly<Record<string, Limit>> | undefined): DueMoment | null {
-  const due = dueMoment(work.around.city.calendar, timer.within, enteredAt(record, timer.tracks), record.values, limits, record.due)
-  if (due === null || timer.before === undefined) return due
-  const hours = timer.before.hours ?? (timer.before.workingDays ?? 0) * 24
-  return { ...due, at: new Date(Date.parse(due.at) - hours * 3_600_000).toISOString() }
+function moment(work: Work, record: CaseRecord, timer: Timer, limits: Limits): DueMoment | null {
+  const { calendar } = work.around.city
+  const due = dueMoment(calendar, timer.within, enteredAt(record, timer.tracks), record.values, limits, record.due, record.clock)
+  return due === null || timer.before === undefined ? due : momentAhead(calendar, due, timer.before)
 }
 
 /** Since when a duty that waits for these tracks runs. */

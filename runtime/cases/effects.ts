@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import type { Effect, IssueEffect, MoveEffect, NotifyEffect, OpenEffect, WakeEffect } from '../../kernel/effect.ts'
 import { Problem } from '../../kernel/errors/problem.ts'
 import type { PartyHeader } from '../../kernel/context.ts'
-import { putRows, retractRows, setRows } from '../resources/writes.ts'
+import { list } from '../../engines/case-flow/index.ts'
+import { isUuid } from '../gateway/source.ts'
+import { addWrite, putRows, retractRows, setRows } from '../resources/writes.ts'
 import { moveInWork, openInWork } from './transition.ts'
 import { loadCase, type Work, type WorkingCase } from './work.ts'
 
@@ -20,9 +22,9 @@ async function carryOutOne(work: Work, working: WorkingCase | null, effect: Effe
   switch (effect.do) {
     case 'open': return openChild(work, working, effect)
     case 'move': return moveOther(work, effect)
-    case 'put': return void writes.resources.push(...putRows(resourceOf(work, effect.ref), effect.rows, work))
-    case 'retract': return void writes.resources.push(retractRows(resourceOf(work, effect.ref), effect.keys))
-    case 'set': return void writes.resources.push(setRows(resourceOf(work, effect.ref), effect, work))
+    case 'put': return putRows(resourceOf(work, effect.ref), effect.rows, work).forEach(write => addWrite(writes.resources, write))
+    case 'retract': return addWrite(writes.resources, retractRows(resourceOf(work, effect.ref), effect.keys))
+    case 'set': return addWrite(writes.resources, setRows(resourceOf(work, effect.ref), effect, work))
     case 'issue': return issueCredential(work, working, effect)
     case 'revoke': return void writes.credentialChanges.push({ id: effect.id, status: effect.status, reason: effect.reason, changed_at: work.now })
     case 'notify': return notifyOne(work, working, effect)
@@ -63,6 +65,7 @@ async function openChild(work: Work, working: WorkingCase | null, effect: OpenEf
 }
 
 async function partyOf(work: Work, subject: string): Promise<PartyHeader> {
+  if (!isUuid(subject)) throw new Problem('effect-invalid', { detail: `'${subject}' is neither a party of the case nor a subject` })
   const { rows } = await work.around.db.query<{ class: PartyHeader['class'] }>('subject-class', 'select class from onevisit.subject where id = $1', [subject])
   if (rows[0] === undefined) throw new Problem('subject-unknown', { detail: subject })
   return { subject, class: rows[0].class }
@@ -70,9 +73,19 @@ async function partyOf(work: Work, subject: string): Promise<PartyHeader> {
 
 async function moveOther(work: Work, effect: MoveEffect): Promise<void> {
   const other = await loadCase(work, effect.number)
-  if (other.record.entry.ref !== effect.ref) throw new Problem('effect-invalid', { detail: `case ${effect.number} is '${other.record.entry.ref}', not '${effect.ref}'` })
-  if (other.record.version !== effect.version) throw new Problem('version-stale', { more: { number: effect.number, version: other.record.version } })
+  const { record, before } = other
+  if (record.entry.ref !== effect.ref) throw new Problem('effect-invalid', { detail: `case ${effect.number} is '${record.entry.ref}', not '${effect.ref}'` })
+  requireSystemMove(other, effect.move)
+  // The version that this work has read counts too: moves of one case within a work follow each other.
+  if (effect.version !== record.version && effect.version !== before?.version) throw new Problem('version-stale', { more: { number: effect.number, version: before?.version ?? record.version } })
   await moveInWork(work, other, { name: effect.move, given: effect.values, note: null, role: 'system', carryOut: (moved, effects) => carryOut(work, moved, effects) })
+}
+
+/** An effect acts as the system does: what is for people and posts stays theirs. */
+function requireSystemMove({ record }: WorkingCase, move: string): void {
+  const { entry } = record
+  if (Object.hasOwn(entry.type.moves, move) && list(entry.type.moves[move]!.by).includes('system')) return
+  throw new Problem('effect-invalid', { detail: `'${entry.ref}' has no move '${move}' by the system` })
 }
 
 async function issueCredential(work: Work, working: WorkingCase | null, effect: IssueEffect): Promise<void> {
@@ -95,12 +108,14 @@ async function notifyOne(work: Work, working: WorkingCase | null, effect: Notify
   const party = working?.record.entry.type.parties[effect.to]
   const recipient = party ? working!.record.parties[effect.to]?.subject : effect.to
   if (recipient === undefined) return
+  if (!isUuid(recipient)) throw new Problem('effect-invalid', { detail: `notify '${effect.to}': neither a party of the case nor a subject` })
   work.writes.messages.push({ recipient, ...message })
 }
 
 async function wakeCase(work: Work, effect: WakeEffect): Promise<void> {
   if (effect.number === undefined) throw new Problem('effect-invalid', { detail: `wake '${effect.target}' names no case` })
   const other = await loadCase(work, effect.number)
+  requireSystemMove(other, effect.target)
   work.writes.timers.push({ system: other.record.entry.system, number: effect.number, key: `wake/${effect.target}`, kind: 'wake', move: effect.target, due: effect.at, provisional: false, spec: {} })
   if (effect.at <= work.now) work.followUp = true
 }
@@ -109,7 +124,7 @@ function sourceOf(working: WorkingCase | null): string {
   return working === null ? '/' : `/api/v1/cases/${working.record.number}`
 }
 
-/** A ledger leaf of an event: its content by hash, nothing readable. */
+/** A ledger leaf of something that has no event: its content by hash, nothing readable. */
 export function leafOfEvent(event: object): string {
   return createHash('sha256').update('\u0000').update(JSON.stringify(event)).digest('hex')
 }

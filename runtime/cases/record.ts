@@ -1,6 +1,7 @@
 /** A case in memory: as loaded or about to be opened. Identifying values are in clear here and sealed in the row. */
 import type { PartyHeader } from '../../kernel/context.ts'
 import type { Fields } from '../../kernel/field.ts'
+import type { Matter } from '../../kernel/matter.ts'
 import type { CaseEntry } from '../city.ts'
 import type { Vault } from '../secrets/vault.ts'
 import { sealValues, unsealValues } from '../secrets/sealed-values.ts'
@@ -12,6 +13,8 @@ export interface CaseRecord {
   readonly number: string
   readonly matter: string | null
   readonly matterEdition: number | null
+  /** Fields of the `form` values, from the pinned edition. */
+  readonly form: Fields | undefined
   readonly state: string
   readonly tracks: Readonly<Record<string, string>>
   readonly version: number
@@ -42,6 +45,7 @@ export function recordOf(row: StoredCase, entry: CaseEntry, form: Fields | undef
     number: row.number,
     matter: row.matter,
     matterEdition: row.edition,
+    form,
     state: currentState(entry, row.state),
     tracks: row.tracks,
     version: row.version,
@@ -61,7 +65,7 @@ export function recordOf(row: StoredCase, entry: CaseEntry, form: Fields | undef
   }
 }
 
-export function rowOf(record: CaseRecord, expected: number, form: Fields | undefined, vault: Vault): CaseRow {
+export function rowOf(record: CaseRecord, expected: number, matter: Matter | null, vault: Vault): CaseRow {
   const { entry } = record
   const applicant = Object.keys(entry.type.parties)[0]
   const indexed = (entry.type.indexed ?? []).map(name => textOf(record.values[name]))
@@ -75,15 +79,15 @@ export function rowOf(record: CaseRecord, expected: number, form: Fields | undef
     opened_at: record.openedAt, entered_at: record.enteredAt, closed_at: record.closedAt,
     due_legal: record.due.legal, due_promised: record.due.promised, clock: record.clock,
     parent: record.parent, child: record.child,
-    live_key: liveKey(record),
+    live_key: liveKey(record, matter),
     index1: indexed[0] ?? null, index2: indexed[1] ?? null, index3: indexed[2] ?? null,
-    values: sealValues(entry.type.fields, record.values, vault, form),
+    values: sealValues(entry.type.fields, record.values, vault, record.form),
   }
 }
 
 /** What may exist only once while it lives: one applicant's case of one type and matter. */
-export function liveKey(record: CaseRecord): string | null {
-  if (!record.entry.type.oneLive || record.outcome !== null) return null
+export function liveKey(record: CaseRecord, matter: Matter | null): string | null {
+  if (!record.entry.type.oneLive || record.outcome !== null || matter?.allowsMultiple) return null
   const applicant = Object.keys(record.entry.type.parties)[0]
   const subject = applicant ? record.parties[applicant]?.subject : undefined
   if (subject === undefined || record.parent !== null) return null
@@ -93,7 +97,7 @@ export function liveKey(record: CaseRecord): string | null {
 /** Unknown stays `null`; every field of the type is present. */
 function withEveryField(fields: Fields, values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const out: Record<string, unknown> = {}
-  for (const name of Object.keys(fields)) out[name] = values[name] ?? null
+  for (const name of Object.keys(fields)) out[name] = (Object.hasOwn(values, name) ? values[name] : null) ?? null
   return out
 }
 
@@ -101,7 +105,7 @@ function withEveryField(fields: Fields, values: Readonly<Record<string, unknown>
 function carriedOver(fields: Fields, values: Record<string, unknown>): Record<string, unknown> {
   let out = values
   for (const [name, field] of Object.entries(fields)) {
-    if (field.renamedFrom === undefined || name in out || !(field.renamedFrom in out)) continue
+    if (field.renamedFrom === undefined || Object.hasOwn(out, name) || !Object.hasOwn(out, field.renamedFrom)) continue
     const { [field.renamedFrom]: value, ...rest } = out
     out = { ...rest, [name]: value }
   }
@@ -114,6 +118,10 @@ function currentState(entry: CaseEntry, stored: string): string {
   return renamed?.[0] ?? stored
 }
 
+/** What an index column holds of a value: its first characters, since an index takes no long texts. */
+const INDEXED_LENGTH = 200
+
 function textOf(value: unknown): string | null {
-  return value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value)
+  if (value === null || value === undefined) return null
+  return [...typeof value === 'string' ? value : JSON.stringify(value)].slice(0, INDEXED_LENGTH).join('')
 }

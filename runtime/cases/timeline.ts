@@ -1,7 +1,7 @@
 /** The timeline of a case: what happened, as its reader may see it. Names are those of staff, and for staff of the case alone. */
 import type { Text } from '../../kernel/text.ts'
 import type { SubjectBook } from '../accounts/subjects.ts'
-import { visibleFields } from '../access/visible.ts'
+import { visibleValues } from '../access/visible.ts'
 import { unsealValues } from '../secrets/sealed-values.ts'
 import type { CaseRecord } from './record.ts'
 import type { Surroundings } from './work.ts'
@@ -43,8 +43,7 @@ export async function timelineOf(around: Pick<Surroundings, 'db' | 'vault' | 'ma
   const { type, system } = record.entry
   const { rows } = await around.db.query<EventRow>('timeline',
     'select version, move, from_state, to_state, outcome, actor, actor_role, at, note, given, due_legal, due_promised from onevisit.events where system = $1 and number = $2 order by version', [system, record.number])
-  const form = record.matter === null ? undefined : (await around.matters.edition(record.matter, record.matterEdition!)).form
-  const visible = visibleFields(type, { state: record.state, tracks: record.tracks }, roles)
+  const position = { state: record.state, tracks: record.tracks }
   const names = roles.some(role => role.startsWith('post:')) ? await namesOf(around.subjects, rows) : new Map<string, string>()
   const stateOf = (state: string) => ({ state, title: type.states[state]?.title ?? { zh: state, en: state } })
   return rows.map(row => {
@@ -53,7 +52,7 @@ export async function timelineOf(around: Pick<Surroundings, 'db' | 'vault' | 'ma
       version: row.version, move: row.move, title: (row.move === 'open' ? type.opening : type.moves[row.move])?.title ?? { zh: row.move, en: row.move },
       from: row.from_state === null ? null : stateOf(row.from_state), to: stateOf(row.to_state), outcome: row.outcome, at: row.at,
       role: row.actor_role, roleTitle: roleTitle(record, row.actor_role), ...(name === undefined ? {} : { name }), note: row.note,
-      values: Object.fromEntries(Object.entries(unsealValues(type.fields, row.given, around.vault, form)).filter(([field]) => visible.has(field))),
+      values: visibleValues(type, position, roles, unsealValues(type.fields, row.given, around.vault, record.form), record.form),
       due: { legal: row.due_legal, promised: row.due_promised },
     }
   })

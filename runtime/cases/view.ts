@@ -50,7 +50,7 @@ export function viewOf(record: CaseRecord, roles: readonly string[]): CaseView {
     openedAt: record.openedAt, enteredAt: record.enteredAt, closedAt: record.closedAt,
     region: record.region, acceptingRegion: record.acceptingRegion, organ: record.organ, parent: record.parent,
     roles,
-    values: visibleValues(type, position, roles, record.values),
+    values: visibleValues(type, position, roles, record.values, record.form),
     moves: possibleMoves(type, position).filter(name => list(type.moves[name]!.by).some(who => roles.includes(who))).map(name => {
       const move = type.moves[name]!
       return { name, title: move.title, asks: move.asks ?? [], takes: move.takes ?? [], note: move.note === 'required', confirm: move.confirm ?? false }

@@ -4,27 +4,30 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Binaries } from './binaries.ts'
 import { DatabaseError } from './errors.ts'
 import { giveTree, requireOwned, runAs, type Account } from './unprivileged.ts'
+import { draftIn, removeDrafts, syncDirectory, writeWhole } from './whole-file.ts'
 
 export const SUPERUSER = 'onevisit'
 
 export interface ClusterPaths {
   dataDir: string
+  /** The directory that holds `pgdata`; usually the data directory, see cluster-home.ts. */
+  home: string
   pgdata: string
   passwordFile: string
 }
 
-export function clusterPaths(dataDir: string): ClusterPaths {
-  return { dataDir, pgdata: join(dataDir, 'postgres'), passwordFile: join(dataDir, 'postgres.password') }
+export function clusterPaths(dataDir: string, home = dataDir): ClusterPaths {
+  return { dataDir, home, pgdata: join(home, 'postgres'), passwordFile: join(dataDir, 'postgres.password') }
 }
 
 /** Creates the database unless it is there; returns whether it was created. Call it only while holding the lock. */
 export async function ensureCluster(paths: ClusterPaths, binaries: Binaries, account: Account | undefined): Promise<boolean> {
-  removeDrafts(paths.dataDir)
+  for (const directory of new Set([paths.dataDir, paths.home])) removeDrafts(directory)
   if (isCluster(paths, binaries)) {
     requireOwned(paths.pgdata)
     if (account && statSync(paths.pgdata).uid !== account.uid) giveTree(paths.pgdata, account)
@@ -83,14 +86,15 @@ function isCluster({ pgdata }: ClusterPaths, binaries: Binaries): boolean {
 }
 
 async function initialise(paths: ClusterPaths, binaries: Binaries, account: Account | undefined, password: string): Promise<void> {
-  const draft = mkdtempSync(join(paths.dataDir, 'postgres.draft-'))
+  const draft = draftIn(paths.home)
+  mkdirSync(draft, { mode: 0o700 })
   try {
     writeFileSync(join(draft, 'password'), password, { mode: 0o600 })
     mkdirSync(join(draft, 'pgdata'), { mode: 0o700 })
     giveTree(draft, account)
     await runInitdb(binaries, account, join(draft, 'pgdata'), join(draft, 'password'))
     renameSync(join(draft, 'pgdata'), paths.pgdata)
-    syncDirectory(paths.dataDir)
+    syncDirectory(paths.home)
   } finally {
     rmSync(draft, { recursive: true, force: true, maxRetries: 5 })
   }
@@ -125,13 +129,6 @@ function run(program: string, args: string[], account: Account | undefined): Pro
   })
 }
 
-/** What a start that was killed in the middle left behind. */
-function removeDrafts(dataDir: string): void {
-  for (const name of readdirSync(dataDir)) {
-    if (name.startsWith('postgres.draft-')) rmSync(join(dataDir, name), { recursive: true, force: true, maxRetries: 5 })
-  }
-}
-
 function newPassword(): string {
   return randomBytes(24).toString('hex')
 }
@@ -142,27 +139,9 @@ function createPassword(paths: ClusterPaths): string {
   return password
 }
 
-/** Whole or not at all, and on disk before the database that depends on it. */
-function writePassword({ dataDir, passwordFile }: ClusterPaths, password: string): void {
-  const draft = join(dataDir, `postgres.draft-${randomBytes(6).toString('hex')}`)
-  const file = openSync(draft, 'wx', 0o600)
-  try {
-    writeFileSync(file, `${password}\n`)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(draft, passwordFile)
-  syncDirectory(dataDir)
-}
-
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r')
-  try {
-    fsyncSync(directory)
-  } finally {
-    closeSync(directory)
-  }
+/** On disk before the database that depends on it. */
+function writePassword({ passwordFile }: ClusterPaths, password: string): void {
+  writeWhole(passwordFile, `${password}\n`, 0o600)
 }
 
 /** The line that says what went wrong: PostgreSQL's last error, else the last line there is. */

@@ -5,7 +5,7 @@ import { silentLog, type Log } from './log.ts'
 import { openPool, type Db, type PoolOptions } from './pool.ts'
 import { addressOf, requireSupported, waitUntilReady } from './readiness.ts'
 
-export interface DatabaseOptions extends Pick<PoolOptions, 'max' | 'applicationName' | 'onStatement' | 'plans'> {
+export interface DatabaseOptions extends Pick<PoolOptions, 'max' | 'applicationName' | 'onStatement'> {
   env: Readonly<Record<string, string | undefined>>
   /** OneVisit's data directory; used by the embedded database only. */
   dataDir: string
@@ -16,6 +16,7 @@ export interface DatabaseOptions extends Pick<PoolOptions, 'max' | 'applicationN
 }
 
 export interface Database {
+  /** For short statements by key; what reads whole tables opens a pool of its own on `connectionString`. */
   db: Db
   kind: 'embedded' | 'external'
   connectionString: string
@@ -40,8 +41,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await embedded?.stop()
     throw error
   }
-  const { max, applicationName, onStatement, plans } = options
-  const db = openPool({ connectionString, log, ...defined({ max, applicationName, onStatement, plans }) })
+  const { max, applicationName, onStatement } = options
+  const db = openPool({ connectionString, log, plans: 'lookups', ...defined({ max, applicationName, onStatement }) })
   const stop = async () => {
     await db.close()
     await embedded?.stop()

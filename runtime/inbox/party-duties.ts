@@ -37,7 +37,7 @@ async function taskOf(around: Pick<Surroundings, 'city' | 'matters'>, record: Ca
   const limits = record.matter === null ? undefined : (await around.matters.edition(record.matter, record.matterEdition!)).limits
   const due = earliest(duties.map(duty => {
     const { within, needs } = type.moves[duty]!
-    return within ? dueMoment(around.city.calendar, within, enteredAt(record, Object.keys(needs ?? {})), record.values, limits, record.due) : null
+    return within ? dueMoment(around.city.calendar, within, enteredAt(record, Object.keys(needs ?? {})), record.values, limits, record.due, record.clock) : null
   }))
   return {
     number: record.number, system, type: name, title: type.title, matter: record.matter,

@@ -1,10 +1,12 @@
 /** How a resource's fields lie in its typed table. */
+import { createHash } from 'node:crypto'
 import type { Field } from '../../kernel/field.ts'
 import type { ResourceEntry } from '../city.ts'
 import { schemaOf } from '../city.ts'
 
 export interface Column {
   readonly field: string
+  /** As the database has it; quoted in SQL, since a field may be called `order` or `user`. */
   readonly name: string
   /** SQL type. */
   readonly type: string
@@ -25,9 +27,20 @@ export function columnsOf(entry: ResourceEntry): readonly Column[] {
 }
 
 export function tableOf(entry: Pick<ResourceEntry, 'system' | 'name'>): string {
-  return `"${schemaOf(entry.system)}"."${snake(entry.name)}"`
+  return `${quoted(schemaOf(entry.system))}.${quoted(snake(entry.name))}`
 }
 
+/** PostgreSQL cuts names at 63 bytes, prefixes included; two long ones must not become one. */
+const LONGEST_NAME = 56
+
 export function snake(name: string): string {
-  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+  return bounded(name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`))
+}
+
+export function bounded(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 9)}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
+}
+
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }

@@ -1,12 +1,13 @@
 /** Composes the parts of a transition's statement that write typed resource tables. */
 import type { SetEffect } from '../../kernel/effect.ts'
 import { Problem } from '../../kernel/errors/problem.ts'
-import { checkValues } from '../../kernel/values.ts'
+import type { Field } from '../../kernel/field.ts'
+import { checkValue, checkValues } from '../../kernel/values.ts'
 import type { ResourceWrite } from '../apply/writes.ts'
 import type { ResourceEntry } from '../city.ts'
 import { sealValues } from '../secrets/sealed-values.ts'
 import type { Vault } from '../secrets/vault.ts'
-import { columnsOf, snake, tableOf } from './columns.ts'
+import { columnsOf, quoted, snake, tableOf } from './columns.ts'
 
 interface Writing {
   readonly around: { readonly vault: Vault }
@@ -14,10 +15,12 @@ interface Writing {
   readonly trace: string
 }
 
+type Row = Readonly<Record<string, unknown>>
+
 const STAMP = '_at timestamptz, _trace uuid'
 
-/** Inserts rows, or replaces those of the same key; an append-only resource refuses a known key. */
-export function putRows(entry: ResourceEntry, rows: readonly Readonly<Record<string, unknown>>[], { around, now, trace }: Writing): readonly ResourceWrite[] {
+/** Inserts rows, or replaces those of the same key, of which the last counts; an append-only resource takes each key once. */
+export function putRows(entry: ResourceEntry, rows: readonly Row[], { around, now, trace }: Writing): readonly ResourceWrite[] {
   if (rows.length === 0) return []
   const columns = columnsOf(entry)
   const stored = rows.map((row, i) => {
@@ -26,49 +29,77 @@ export function putRows(entry: ResourceEntry, rows: readonly Readonly<Record<str
     const sealed = sealValues(entry.resource.fields, values, around.vault)
     return { ...Object.fromEntries(columns.map(column => [column.name, sealed[column.field] ?? null])), _at: now, _trace: trace }
   })
-  const names = [...columns.map(column => column.name), '_at', '_trace']
-  const key = columns.filter(column => column.key).map(column => column.name)
+  const names = [...columns.map(column => quoted(column.name)), '_at', '_trace']
+  const key = columns.filter(column => column.key).map(column => quoted(column.name))
   const updates = names.filter(name => !key.includes(name)).map(name => `${name} = excluded.${name}`)
   return [{
-    shape: `put ${entry.ref}`,
-    rows: stored,
-    sql: parameter => `insert into ${tableOf(entry)} (${names.join(', ')}) select ${names.join(', ')} from json_to_recordset(${parameter}::json) as r(${columns.map(column => `${column.name} ${column.type}`).join(', ')}, ${STAMP})
+    table: tableOf(entry), shape: `put ${entry.ref}`, ...joinable(entry.resource.appendOnly ? rows => rows : rows => lastOfEachKey(entry, rows as readonly Row[]), stored),
+    sql: parameter => `insert into ${tableOf(entry)} (${names.join(', ')}) select ${names.join(', ')} from json_to_recordset(${parameter}::json) as r(${columns.map(column => `${quoted(column.name)} ${column.type}`).join(', ')}, ${STAMP})
       ${entry.resource.appendOnly ? '' : `on conflict (${key.join(', ')}) do update set ${updates.join(', ')}`}`,
   }]
 }
 
-export function retractRows(entry: ResourceEntry, keys: readonly string[]): ResourceWrite {
+/** Takes a write into the list; what follows a like write of the same table becomes part of it. */
+export function addWrite(writes: ResourceWrite[], write: ResourceWrite): void {
+  const at = writes.findLastIndex(one => one.table === write.table)
+  const last = writes[at]
+  if (last === undefined || last.shape !== write.shape || write.joined === undefined) return void writes.push(write)
+  writes[at] = { ...write, rows: write.joined([...last.rows, ...write.rows]) }
+}
+
+function joinable(joined: NonNullable<ResourceWrite['joined']>, rows: readonly Row[]): Pick<ResourceWrite, 'rows' | 'joined'> {
+  return { rows: joined(rows), joined }
+}
+
+/** One statement changes a row once. */
+function lastOfEachKey(entry: ResourceEntry, rows: readonly Row[]): readonly Row[] {
   const key = columnsOf(entry).filter(column => column.key)
-  if (key.length !== 1) throw new Problem('effect-invalid', { detail: `'${entry.ref}' has a key of ${key.length} fields; retract takes one` })
+  return [...new Map(rows.map(row => [JSON.stringify(key.map(column => row[column.name])), row])).values()]
+}
+
+export function retractRows(entry: ResourceEntry, keys: readonly string[]): ResourceWrite {
+  requireChangeable(entry, 'retract')
+  const [key, ...more] = columnsOf(entry).filter(column => column.key)
+  if (key === undefined || more.length > 0) throw new Problem('effect-invalid', { detail: `'${entry.ref}' has a key of ${more.length + 1} fields; retract takes one` })
+  const field = (entry.resource.fields as Readonly<Record<string, Field>>)[key.field]!
+  for (const value of keys) if (checkValue(field, value, '').length > 0) throw new Problem('effect-invalid', { detail: `retract on '${entry.ref}': one of the keys is no ${field.kind}` })
   return {
-    shape: `retract ${entry.ref}`,
-    rows: keys.map(value => ({ key: value })),
-    sql: parameter => `delete from ${tableOf(entry)} t using json_to_recordset(${parameter}::json) as r(key ${key[0]!.type}) where t.${key[0]!.name} = r.key`,
+    table: tableOf(entry), shape: `retract ${entry.ref}`, ...joinable(rows => rows, keys.map(value => ({ key: value }))),
+    sql: parameter => `delete from ${tableOf(entry)} t using json_to_recordset(${parameter}::json) as r(key ${key.type}) where t.${quoted(key.name)} = r.key`,
   }
 }
 
 /** Changes the rows that match; the whole transition is undone when more than `atMost` do. */
-export function setRows(entry: ResourceEntry, effect: SetEffect, { around }: Writing): ResourceWrite {
-  const { fields } = entry.resource
-  const { values, faults } = checkValues(fields, effect.values, { at: `/${entry.ref}`, required: [] })
-  if (faults.length > 0) throw new Problem('invalid-request', { faults })
+export function setRows(entry: ResourceEntry, effect: SetEffect, { around, now, trace }: Writing): ResourceWrite {
+  requireChangeable(entry, 'set')
+  const fields = entry.resource.fields as Readonly<Record<string, Field>>
+  const required = Object.keys(effect.values).filter(name => Object.hasOwn(fields, name) && fields[name]!.required)
+  const { values, faults } = checkValues(fields, effect.values, { at: `/${entry.ref}`, required })
+  const sought = checkValues(fields, effect.where, { at: `/${entry.ref}/where`, required: [] })
+  const all = [...faults, ...sought.faults]
+  if (all.length > 0) throw new Problem('invalid-request', { faults: all })
   const where = Object.keys(effect.where)
-  const sealedWhere = where.filter(name => fields[name]?.identifies)
-  if (where.length === 0 || sealedWhere.length > 0 || where.some(name => !Object.hasOwn(fields, name))) {
+  if (where.length === 0 || where.some(name => fields[name]!.identifies)) {
     throw new Problem('effect-invalid', { detail: `set on '${entry.ref}': 'where' names fields that are not sealed` })
   }
-  const types = new Map(columnsOf(entry).map(column => [column.field, column]))
+  if (!Number.isSafeInteger(effect.atMost) || effect.atMost < 0) throw new Problem('effect-invalid', { detail: `set on '${entry.ref}': 'atMost' is a number of rows` })
+  const types = new Map(columnsOf(entry).map(column => [column.field, column.type]))
   const changed = Object.keys(values)
-  const column = (prefix: string) => (name: string) => `${prefix}${snake(name)} ${types.get(name)!.type}`
+  const known = where.filter(name => sought.values[name] !== null)
+  const column = (prefix: string) => (name: string) => `${quoted(prefix + snake(name))} ${types.get(name)!}`
+  const matches = where.map(name => known.includes(name) ? `t.${quoted(snake(name))} = r.${quoted(`old_${snake(name)}`)}` : `t.${quoted(snake(name))} is null`)
   return {
-    shape: `set ${entry.ref} ${changed.join(',')} where ${where.join(',')} ${effect.atMost}`,
+    table: tableOf(entry), shape: `set ${entry.ref} ${changed.join(',')} where ${where.map(name => known.includes(name) ? name : `${name} null`).join(',')}`, atMost: effect.atMost,
     rows: [{
       ...Object.fromEntries(Object.entries(sealValues(fields, values, around.vault)).map(([name, value]) => [`new_${snake(name)}`, value])),
-      ...Object.fromEntries(where.map(name => [`old_${snake(name)}`, effect.where[name]])),
+      ...Object.fromEntries(known.map(name => [`old_${snake(name)}`, sought.values[name]])), _at: now, _trace: trace,
     }],
-    expect: { atMost: effect.atMost },
-    sql: parameter => `update ${tableOf(entry)} t set ${changed.map(name => `${snake(name)} = r.new_${snake(name)}`).join(', ')}
-      from json_to_recordset(${parameter}::json) as r(${[...changed.map(column('new_')), ...where.map(column('old_'))].join(', ')})
-      where ${where.map(name => `t.${snake(name)} = r.old_${snake(name)}`).join(' and ')} returning 1`,
+    sql: parameter => `update ${tableOf(entry)} t set ${[...changed.map(name => `${quoted(snake(name))} = r.${quoted(`new_${snake(name)}`)}`), '_at = r._at', '_trace = r._trace'].join(', ')}
+      from json_to_recordset(${parameter}::json) as r(${[...changed.map(column('new_')), ...known.map(column('old_')), STAMP].join(', ')})
+      where ${matches.join(' and ')} returning 1`,
   }
+}
+
+function requireChangeable(entry: ResourceEntry, what: string): void {
+  if (entry.resource.appendOnly) throw new Problem('effect-invalid', { detail: `${what} on '${entry.ref}': it is append-only` })
 }

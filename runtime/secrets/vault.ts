@@ -18,6 +18,8 @@ export interface Vault {
   isSealed(value: unknown): value is string
   /** A stable id in UUID form that reveals nothing without the key. */
   pseudonym(kind: string, identity: string): string
+  /** For sealed-stream.ts: 32 bytes from which the key of each stream is derived. */
+  streamKey(): Buffer
   /** Stored beside the data, so that another key is noticed before anything is written with it. */
   readonly check: string
 }
@@ -31,6 +33,7 @@ export function vaultOf(key: Buffer): Vault {
   if (key.length !== 32) throw new RangeError('a vault key has 32 bytes')
   const cipherKey = derive(key, 'seal')
   const nameKey = derive(key, 'pseudonym')
+  const streamKey = derive(key, 'stream')
   return {
     seal(text) {
       const iv = randomBytes(IV_BYTES)
@@ -46,6 +49,7 @@ export function vaultOf(key: Buffer): Vault {
     },
     isSealed: (value): value is string => typeof value === 'string' && value.startsWith(VERSION),
     pseudonym: (kind, identity) => asUuid(createHmac('sha256', nameKey).update(`${kind}\u0000${identity}`).digest()),
+    streamKey: () => Buffer.from(streamKey),
     check: createHmac('sha256', nameKey).update('check').digest('base64url').slice(0, 22),
   }
 }

@@ -31,20 +31,12 @@ const READER = 'webhooks'
 const PAGE = 500
 
 export function openFanOut(around: { readonly db: Db }): FanOut {
-  let hasCursor = false
-  return {
-    async run(now) {
-      if (!hasCursor) await around.db.query('feed-cursor-make', `insert into onevisit.feed_cursor (reader, tx, id) values ($1, '0', 0) on conflict do nothing`, [READER])
-      hasCursor = true
-      return around.db.transaction(tx => takePage(tx, now))
-    },
-  }
+  return { run: now => around.db.transaction(tx => takePage(tx, now)) }
 }
 
 async function takePage(tx: Queryable, now: string): Promise<number> {
-  const { rows: cursors } = await tx.query<{ tx: string; id: number }>('feed-cursor', 'select tx::text as tx, id from onevisit.feed_cursor where reader = $1 for update skip locked', [READER])
-  const cursor = cursors[0]
-  if (cursor === undefined) return 0
+  const cursor = await takeCursor(tx)
+  if (cursor === null) return 0
   // The lock makes a removal wait for this page, so that no row is left for an endpoint that is gone.
   const { rows: endpoints } = await tx.query<Endpoint>('webhook-endpoints', `select w.id, w.types, a.kind, a.subject from onevisit.webhook w join onevisit.account a on a.id = w.account
     where w.disabled_at is null and not a.disabled order by w.id for share of w`)
@@ -56,8 +48,21 @@ async function takePage(tx: Queryable, now: string): Promise<number> {
   return notices.length
 }
 
+interface Cursor {
+  readonly tx: string
+  readonly id: number
+}
+
+/** Locked until the page is written; `null` where another process has it. */
+async function takeCursor(tx: Queryable): Promise<Cursor | null> {
+  const { rows } = await tx.query<Cursor>('feed-cursor', 'select tx::text as tx, id from onevisit.feed_cursor where reader = $1 for update skip locked', [READER])
+  if (rows[0] !== undefined) return rows[0]
+  const made = await tx.query<Cursor>('feed-cursor-make', `insert into onevisit.feed_cursor (reader, tx, id) values ($1, '0', 0) on conflict do nothing returning tx::text as tx, id`, [READER])
+  return made.rows[0] ?? null
+}
+
 /** The next events, the cursor moved behind them. Where nobody listens the cursor goes to the feed's end at once. */
-async function readFeed(tx: Queryable, cursor: { readonly tx: string; readonly id: number }, heard: boolean): Promise<readonly FeedRow[]> {
+async function readFeed(tx: Queryable, cursor: Cursor, heard: boolean): Promise<readonly FeedRow[]> {
   if (!heard) {
     await tx.query('feed-cursor-end', `update onevisit.feed_cursor set tx = pg_snapshot_xmin(pg_current_snapshot()), id = 0 where reader = $1 and tx < pg_snapshot_xmin(pg_current_snapshot())`, [READER])
     return []
