@@ -61,8 +61,11 @@ interface Common<P extends string, O extends string, F> {
   readonly takes?: readonly FieldName<F>[]
   /** A reason must be written. */
   readonly note?: 'required'
-  /** Starts legal time from the opening (deemed acceptance), lengthens it by a named limit, or names the field with the length told in the notice of a pause. */
-  readonly clock?: { readonly from?: 'opened'; readonly extend?: string; readonly noticeDays?: FieldName<F> }
+  /**
+   * Starts legal time from the opening, or from when the state it leaves was entered (deemed acceptance), lengthens it by
+   * a named limit, or names the field with the length told in the notice of a pause.
+   */
+  readonly clock?: { readonly from?: 'opened' | 'entered'; readonly extend?: string; readonly noticeDays?: FieldName<F> }
 }
 
 /** One fixed end, or several of which `decide` picks one. */
@@ -159,7 +162,7 @@ export interface PlainMove {
   readonly takes?: readonly string[]
   readonly sees?: readonly string[]
   readonly note?: 'required'
-  readonly clock?: { readonly from?: 'opened'; readonly extend?: string; readonly noticeDays?: string }
+  readonly clock?: { readonly from?: 'opened' | 'entered'; readonly extend?: string; readonly noticeDays?: string }
   readonly when?: (values: Readonly<Record<string, unknown>>, sight: Sight) => Text | null
   readonly within?: Within<any>
   readonly remind?: { readonly workingDays?: number; readonly hours?: number }

@@ -49,6 +49,8 @@ export interface ChildHeader {
   readonly number: string
   readonly type: string
   readonly state: string
+  /** What a move of the child must name. */
+  readonly version: number
   /** How it closed; `null` while it lives. */
   readonly outcome: string | null
 }

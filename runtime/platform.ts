@@ -70,21 +70,21 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   await acceptDefinitions(db, city)
   await storeCodedMatters(db, city, new Date().toISOString())
 
+  const subjects = openSubjectBook(db, vault)
   const numbers = openNumberBook(db)
   const scopes = openScopeBook(db)
   const matters = openMatterBook(db, city)
-  const gateway = openGateway({ city, db, vault, ...(options.sources ? { sources: options.sources } : {}) })
+  const gateway = openGateway({ city, db, vault, subjects, ...(options.sources ? { sources: options.sources } : {}) })
   const credentials = openCredentialDesk({ keyDir: join(dataDir, 'keys', 'issuers'), numbers, vault })
-  const accounts = openAccountBook(db)
-  const subjects = openSubjectBook(db, vault)
+  const accounts = openAccountBook(db, vault)
   let wake = (): void => undefined
-  const surroundings: Surroundings = { city, db, vault, numbers, scopes, matters, gateway, credentials, wake: () => wake() }
+  const surroundings: Surroundings = { city, db, vault, subjects, numbers, scopes, matters, gateway, credentials, wake: () => wake() }
   const desk = openCaseDesk(surroundings)
-  const applications = openApplicationDesk({ ...surroundings, desk, subjects })
+  const applications = openApplicationDesk({ ...surroundings, desk })
   const timers = openTimerWorker({ db, desk, reminders: openReminders(surroundings), log })
   const unlisten = await Promise.all([
     db.listen(MATTER_CHANNEL, () => matters.forget(), () => matters.forget()),
-    db.listen(ACCOUNT_CHANNEL, () => accounts.forget(), () => accounts.forget()),
+    db.listen(ACCOUNT_CHANNEL, account => accounts.forget(account), () => accounts.forget()),
   ])
   return {
     city, db, vault, numbers, scopes, matters, gateway, credentials, accounts, subjects, desk, applications, timers, surroundings, log, dataDir,

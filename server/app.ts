@@ -17,6 +17,7 @@ import { credentialRoutes } from './routes/credentials.ts'
 import { dataUseRoutes } from './routes/data-uses.ts'
 import { descriptionRoutes } from './routes/description.ts'
 import { errorRoutes } from './routes/errors.ts'
+import { fileRoutes } from './routes/files.ts'
 import { healthRoutes } from './routes/health.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { matterEditionRoutes } from './routes/matter-editions.ts'
@@ -35,7 +36,7 @@ export const BODY_LIMIT_BYTES = 1_048_576
 
 const GROUPS = [
   healthRoutes, errorRoutes, sessionRoutes, systemRoutes, meRoutes, matterRoutes, matterEditionRoutes, applicationRoutes, caseRoutes, moveRoutes,
-  openingRoutes, actionRoutes, taskRoutes, messageRoutes, webhookRoutes, credentialRoutes, dataUseRoutes, ledgerRoutes,
+  openingRoutes, actionRoutes, taskRoutes, fileRoutes, messageRoutes, webhookRoutes, credentialRoutes, dataUseRoutes, ledgerRoutes,
 ]
 
 /** Listens to nobody yet. */

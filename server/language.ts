@@ -14,8 +14,8 @@ function weightOf(language: Language, header = ''): number {
   const weights = header.toLowerCase().split(',').flatMap(range => {
     const [tag = '', ...parameters] = range.trim().split(';')
     if (tag.split('-')[0] !== language) return []
-    const quality = Number(parameters.map(one => /^\s*q=([\d.]+)\s*$/.exec(one)?.[1]).find(one => one !== undefined) ?? 1)
-    return Number.isNaN(quality) ? [] : [quality]
+    const given = parameters.map(one => /^\s*q=(.*)$/.exec(one)?.[1]).find(one => one !== undefined) ?? '1'
+    return /^[01](\.\d{0,3})?$/.test(given) ? [Number(given)] : []
   })
   return Math.max(0, ...weights)
 }

@@ -1,6 +1,7 @@
 /** Parts of the runtime that serve the outward side and that no desk needs. */
 import { openActionDesk, type ActionDesk } from '../runtime/actions/actions.ts'
 import { openCredentialBook, type CredentialBook } from '../runtime/credentials/book.ts'
+import { openFileStore, type FileStore } from '../runtime/files/store.ts'
 import { openLedger, type Ledger } from '../runtime/ledger/ledger.ts'
 import { openSequencer, type Sequencer } from '../runtime/ledger/sequencer.ts'
 import { openMessageBox, type MessageBox } from '../runtime/messages/messages.ts'
@@ -17,6 +18,7 @@ export interface Parts {
   readonly webhooks: WebhookBook
   readonly fanOut: FanOut
   readonly deliveries: DeliveryWorker
+  readonly files: FileStore
   readonly ledger: Ledger
   readonly sequencer: Sequencer
 }
@@ -27,7 +29,7 @@ export interface PartOptions {
 }
 
 export function openParts(platform: Platform, options: PartOptions): Parts {
-  const { db, city, vault, credentials, log } = platform
+  const { db, city, vault, credentials, log, dataDir } = platform
   const outward = openOutward({ allowPrivate: options.allowPrivateWebhooks })
   return {
     actions: openActionDesk(platform.surroundings),
@@ -36,6 +38,7 @@ export function openParts(platform: Platform, options: PartOptions): Parts {
     webhooks: openWebhookBook({ db, vault, outward }),
     fanOut: openFanOut({ db }),
     deliveries: openDeliveryWorker({ db, vault, outward, log }),
+    files: openFileStore({ db, vault, dataDir }),
     ledger: openLedger({ db }),
     sequencer: openSequencer({ db }),
   }

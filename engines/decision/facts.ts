@@ -1,32 +1,63 @@
 /** Facts that a matter's rules, prefilling and materials rest on: gathered once, batched by resource, each with its source. */
-import type { Fact } from './instant.ts'
+import { instantRuleOn, type Fact } from './instant.ts'
 import type { Matter, Predicate } from '../../kernel/matter.ts'
 import type { Answer } from '../../kernel/context.ts'
 
 export type ResourceAnswers = ReadonlyMap<string, Answer<Record<string, unknown>>>
 
-/** Resource → the columns this matter needs of it, and no others. */
-export function neededColumns(matter: Matter, on: string): ReadonlyMap<string, readonly string[]> {
-  const needed = new Map<string, Set<string>>()
-  const need = (resource: string, column: string) => {
-    const columns = needed.get(resource) ?? new Set<string>()
-    columns.add(column)
-    needed.set(resource, columns)
-  }
-  for (const { resource, column } of Object.values(matter.prefill ?? {})) need(resource, column)
-  for (const material of matter.materials) for (const way of material.ways) if (way.by === 'data') for (const field of way.fields) need(way.resource, field)
-  for (const rule of matter.instant ?? []) {
-    if (rule.effectiveFrom > on || (rule.effectiveTo !== undefined && rule.effectiveTo < on)) continue
-    for (const predicate of rule.all) for (const fact of factsOf(predicate)) {
-      const data = dataFact(fact)
-      if (data) need(data.resource, data.column)
-    }
-  }
-  for (const fact of Object.values(matter.result?.claims ?? {})) {
-    const data = dataFact(fact)
-    if (data) need(data.resource, data.column)
-  }
-  return new Map([...needed].map(([resource, columns]) => [resource, [...columns].sort()]))
+/** Resource → columns, each once. */
+export type Columns = ReadonlyMap<string, readonly string[]>
+
+export interface Needs {
+  /** Ids of the materials that apply; all of the matter's where none are given. */
+  readonly materials?: readonly string[]
+  /** Also what the rules in force and the result rest on. */
+  readonly decides: boolean
+}
+
+/** The columns this matter needs of each resource on a day, and no others. */
+export function neededColumns(matter: Matter, on: string, needs: Needs = { decides: true }): Columns {
+  const applies = (id: string) => needs.materials === undefined || needs.materials.includes(id)
+  const ways = matter.materials.filter(({ id }) => applies(id)).flatMap(material => material.ways)
+  return united([
+    ...Object.values(matter.prefill ?? {}),
+    ...ways.flatMap(way => way.by === 'data' ? way.fields.map(column => ({ resource: way.resource, column })) : []),
+    ...needs.decides ? dataOf([...ruleFacts(matter, on), ...resultFacts(matter)]) : [],
+  ])
+}
+
+/** The columns that facts are read from. */
+export function factColumns(names: readonly string[]): Columns {
+  return united(dataOf(names))
+}
+
+interface DataColumn {
+  readonly resource: string
+  readonly column: string
+}
+
+function dataOf(names: readonly string[]): readonly DataColumn[] {
+  return names.map(dataFact).filter(data => data !== null)
+}
+
+function united(columns: readonly DataColumn[]): Columns {
+  const resources = [...new Set(columns.map(({ resource }) => resource))]
+  return new Map(resources.map(resource => [resource, [...new Set(columns.filter(one => one.resource === resource).map(({ column }) => column))].sort()]))
+}
+
+/** Every fact that any rule or the result of a matter names. */
+export function factNames(matter: Matter): readonly string[] {
+  return [...new Set([...(matter.instant ?? []).flatMap(rule => rule.all.flatMap(factsOf)), ...resultFacts(matter)])]
+}
+
+/** Facts that the rule in force on a day looks at. */
+export function ruleFacts(matter: Matter, on: string): readonly string[] {
+  return [...new Set(instantRuleOn(matter.instant ?? [], on)?.all.flatMap(factsOf) ?? [])]
+}
+
+/** Facts that the result's claims are made of. */
+export function resultFacts(matter: Matter): readonly string[] {
+  return [...new Set(Object.values(matter.result?.claims ?? {}))]
 }
 
 function factsOf(predicate: Predicate): readonly string[] {
@@ -35,7 +66,7 @@ function factsOf(predicate: Predicate): readonly string[] {
 }
 
 /** `data.registry.resident.birthDate`, or `age.` of the same → resource `registry.resident`, column `birthDate`. */
-export function dataFact(fact: string): { readonly resource: string; readonly column: string } | null {
+export function dataFact(fact: string): DataColumn | null {
   const prefix = /^(data|age)\./.exec(fact)
   if (prefix === null) return null
   const parts = fact.slice(prefix[0].length).split('.')
@@ -45,12 +76,6 @@ export function dataFact(fact: string): { readonly resource: string; readonly co
 /** Every fact a rule or a result names, from the sources' answers and the case. Ages are whole years on `today`. */
 export function gatherFacts(names: readonly string[], sources: ResourceAnswers, known: Readonly<Record<string, unknown>>, today: string): Readonly<Record<string, Fact>> {
   return Object.fromEntries(names.map(name => [name, factNamed(name, sources, known, today)]))
-}
-
-/** Names of the facts of a matter's rules and result. */
-export function factNames(matter: Matter): readonly string[] {
-  const rules = (matter.instant ?? []).flatMap(rule => rule.all.flatMap(factsOf))
-  return [...new Set([...rules, ...Object.values(matter.result?.claims ?? {})])]
 }
 
 function factNamed(name: string, sources: ResourceAnswers, known: Readonly<Record<string, unknown>>, today: string): Fact {

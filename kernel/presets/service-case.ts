@@ -114,7 +114,8 @@ export function serviceCase(parts: ServiceCaseParts) {
       },
       deemAccepted: {
         title: t('视为受理', 'Deemed accepted'), from: 'submitted', to: 'accepted', by: 'system', on: 'timer',
-        within: { limit: 'accept' }, clock: { from: 'opened' },
+        // 自收到申请材料之日起即为受理: receipt of the application or, after a correction, of what was corrected.
+        within: { limit: 'accept' }, clock: { from: 'entered' },
         effects: (values, ctx) => told('deemAccepted', values, ctx),
       },
       askCorrection: {

@@ -150,7 +150,7 @@ describe('the bundle', () => {
     const values = { name: '甬城贸易', staff: null, openOn: null }
     const submitted = await bundle.moves.submit.effects!(values, moveAt('2026-01-05T01:00:00Z'), 'done')
     expect(submitted).toEqual([open(stepRef, { form: { name: '甬城贸易' } }, { child: 'licence', parties: { firm: 'firm' } })])
-    const closed = { child: 'licence', number: 'OS1', type: 'one-stop.step', state: 'granted', outcome: 'granted' }
+    const closed = { child: 'licence', number: 'OS1', type: 'one-stop.step', state: 'granted', version: 2, outcome: 'granted' }
     const proceeded = await bundle.moves.proceed.effects!(values, moveAt('2026-01-06T01:00:00Z', { children: [closed] }), 'waiting')
     expect(proceeded.map(effect => effect.do === 'open' && effect.child)).toEqual(['seal', 'tax'])
   })

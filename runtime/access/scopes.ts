@@ -2,7 +2,7 @@
  * Scopes: one small number for each (post, unit) that has ever had a to-do. Inbox rows carry the number; what an
  * actor may see is a list of numbers, so that a change of posts alters the actor's list and never the rows.
  */
-import { isWithin } from '../../kernel/codes/region-code.ts'
+import { regionLineage } from '../../kernel/codes/region-code.ts'
 import type { Db } from '../database/pool.ts'
 
 export interface ScopeBook {
@@ -21,28 +21,36 @@ export interface Holding {
   readonly unit: string
 }
 
+interface ScopeRow {
+  readonly id: number
+  readonly post: string
+  readonly unit: string
+}
+
 export function openScopeBook(db: Db): ScopeBook {
   const ids = new Map<string, number>()
   const holdings = new Map<number, Holding>()
-  const regionsOfPost = new Map<string, { readonly id: number; readonly unit: string }[]>()
-  let known = 0
+  /** Of a post at a region: the scopes there and anywhere below it. */
+  const within = new Map<string, Set<number>>()
+  let readUpTo = '0'
 
-  const remember = (id: number, post: string, unit: string) => {
-    if (id > known) known = id
+  const remember = ({ id, post, unit }: ScopeRow) => {
     if (holdings.has(id)) return
     ids.set(`${post}@${unit}`, id)
     holdings.set(id, { post, unit })
-    if (isRegion(unit)) {
-      const listed = regionsOfPost.get(post) ?? []
-      listed.push({ id, unit })
-      regionsOfPost.set(post, listed)
+    if (!isRegion(unit)) return
+    for (const region of regionLineage(unit)) {
+      const below = within.get(`${post}@${region}`) ?? new Set()
+      within.set(`${post}@${region}`, below.add(id))
     }
   }
 
+  /** Scopes made since the last look, in committed order: whatever was still under way then is read again. */
   async function refresh(): Promise<void> {
-    // A lower id may commit after a higher one, so a margin is read again.
-    const { rows } = await db.query<{ id: number; post: string; unit: string }>('scope-read', 'select id, post, unit from onevisit.scope where id > $1', [Math.max(0, known - 1_000)])
-    for (const row of rows) remember(row.id, row.post, row.unit)
+    const { rows } = await db.query<{ up_to: string; made: readonly ScopeRow[] | null }>('scope-read', `select pg_snapshot_xmin(pg_current_snapshot())::text as up_to,
+      (select json_agg(json_build_object('id', id, 'post', post, 'unit', unit)) from onevisit.scope where tx >= $1::xid8) as made`, [readUpTo])
+    rows[0]!.made?.forEach(remember)
+    if (BigInt(rows[0]!.up_to) > BigInt(readUpTo)) readUpTo = rows[0]!.up_to
   }
 
   return {
@@ -53,18 +61,16 @@ export function openScopeBook(db: Db): ScopeBook {
         `with made as (insert into onevisit.scope (post, unit) values ($1, $2) on conflict do nothing returning id)
          select id from made union all select id from onevisit.scope where post = $1 and unit = $2 limit 1`, [post, unit])
       if (rows[0] === undefined) return this.idOf(post, unit)
-      remember(rows[0].id, post, unit)
+      remember({ id: rows[0].id, post, unit })
       return rows[0].id
     },
     async covered(held) {
-      const { rows } = await db.query<{ last: number | null }>('scope-last', 'select max(id) as last from onevisit.scope', [])
-      if ((rows[0]?.last ?? 0) > known || ids.size === 0) await refresh()
+      await refresh()
       const found = new Set<number>()
       for (const { post, unit } of held) {
         const exact = ids.get(`${post}@${unit}`)
         if (exact !== undefined) found.add(exact)
-        if (!isRegion(unit)) continue
-        for (const held of regionsOfPost.get(post) ?? []) if (isWithin(held.unit, unit)) found.add(held.id)
+        for (const id of within.get(`${post}@${unit}`) ?? []) found.add(id)
       }
       return [...found]
     },

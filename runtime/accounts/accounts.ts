@@ -7,6 +7,7 @@ import type { Holding } from '../access/scopes.ts'
 import { localDate } from '../cases/clock.ts'
 import type { Db, Queryable } from '../database/pool.ts'
 import { sqlState } from '../database/sql-errors.ts'
+import type { Vault } from '../secrets/vault.ts'
 
 export interface NewAccount {
   readonly username: string
@@ -36,7 +37,8 @@ export interface AccountBook {
   /** Posts of the account changed: what is cached of it is forgotten here and in other processes. */
   setPosts(account: string, posts: readonly Holding[], now: string): Promise<void>
   hasAdministrator(): Promise<boolean>
-  forget(): void
+  /** Of one account, or of all. */
+  forget(account?: string): void
 }
 
 const SESSION_HOURS = 12
@@ -47,7 +49,7 @@ export const ACCOUNT_CHANNEL = 'onevisit_account'
 const COSTLY = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const CHEAP = { memoryCost: 1_024, timeCost: 1, parallelism: 1 }
 
-export function openAccountBook(db: Db): AccountBook {
+export function openAccountBook(db: Db, vault: Vault): AccountBook {
   const cache = new Map<string, { readonly actor: SignedIn; readonly until: number; readonly expiresAt: string }>()
   let decoy: Promise<string> | undefined
 
@@ -60,12 +62,17 @@ export function openAccountBook(db: Db): AccountBook {
     const row = rows[0]
     if (row === undefined) throw new Problem('sign-in-required')
     if (row.revoked_at !== null || row.disabled || row.expires_at <= now) throw new Problem('session-expired')
-    return { actor: { account: row.account, kind: row.kind, subject: row.subject, class: row.class, name: row.name, holdings: row.posts ?? [] }, expiresAt: row.expires_at }
+    return { actor: { account: row.account, kind: row.kind, subject: row.subject, class: row.class, name: vault.isSealed(row.name) ? vault.unseal(row.name) : row.name, holdings: row.posts ?? [] }, expiresAt: row.expires_at }
   }
 
-  async function changed(): Promise<void> {
-    cache.clear()
-    await db.query('account-notify', `select pg_notify('${ACCOUNT_CHANNEL}', '')`, [])
+  function forget(account?: string): void {
+    if (account === undefined || account === '') return cache.clear()
+    for (const [token, { actor }] of cache) if (actor.account === account) cache.delete(token)
+  }
+
+  async function changed(account: string): Promise<void> {
+    forget(account)
+    await db.query('account-notify', 'select pg_notify($1, $2)', [ACCOUNT_CHANNEL, account])
   }
 
   return {
@@ -75,7 +82,7 @@ export function openAccountBook(db: Db): AccountBook {
       const password = await hash(account.password, account.cheapHash ? CHEAP : COSTLY)
       try {
         await tx.query('account-create', `insert into onevisit.account (id, username, password, kind, subject, name, org, region, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-          [id, account.username, password, account.kind, account.subject, account.name, account.org ?? null, account.region ?? null, now])
+          [id, account.username, password, account.kind, account.subject, vault.seal(account.name), account.org ?? null, account.region ?? null, now])
       } catch (error) {
         if (sqlState(error) === '23505') throw new Problem('username-taken', { detail: account.username })
         throw error
@@ -105,21 +112,21 @@ export function openAccountBook(db: Db): AccountBook {
       return actor
     },
     async signOut(token, now) {
-      await db.query('session-end', 'update onevisit.session set revoked_at = $2 where token_hash = $1 and revoked_at is null', [hashOf(token), now])
-      await changed()
+      const { rows } = await db.query<{ account: string }>('session-end', 'update onevisit.session set revoked_at = $2 where token_hash = $1 and revoked_at is null returning account', [hashOf(token), now])
+      if (rows[0]) await changed(rows[0].account)
     },
     async setPosts(account, posts, now) {
       await db.transaction(async tx => {
         await tx.query('posts-clear', 'delete from onevisit.account_post where account = $1', [account])
         await insertPosts(tx, account, posts, now)
       })
-      await changed()
+      await changed(account)
     },
     async hasAdministrator() {
       const { rows } = await db.query(`administrators`, `select 1 from onevisit.account where kind = 'admin' and not disabled limit 1`, [])
       return rows.length > 0
     },
-    forget: () => cache.clear(),
+    forget,
   }
 }
 

@@ -33,6 +33,10 @@ export interface SubjectBook {
   /** Whether `agent` may act for `principal` in a matter today. */
   mandated(agent: string, principal: string, matter: string | null, today: string): Promise<boolean>
   grantMandate(agent: string, principal: string, scope: string, from: string, to: string | null): Promise<void>
+  /** Takes effect at once, in cases under way too. */
+  withdrawMandate(agent: string, principal: string, scope: string, now: string): Promise<void>
+  /** Identity numbers of subjects, for departments whose databases are keyed by them; the unknown are absent. */
+  identities(ids: readonly string[]): Promise<ReadonlyMap<string, string>>
 }
 
 export function openSubjectBook(db: Db, vault: Vault): SubjectBook {
@@ -42,7 +46,7 @@ export function openSubjectBook(db: Db, vault: Vault): SubjectBook {
     async register(subject, now, tx = db) {
       const id = idOf(subject.class, subject.identity)
       await tx.query('subject-register', `insert into onevisit.subject (id, class, name, identity, region, created_at) values ($1, $2, $3, $4, $5, $6)
-        on conflict (id) do update set name = excluded.name, region = excluded.region`,
+        on conflict (id) do update set name = excluded.name, region = coalesce(excluded.region, subject.region)`,
       [id, subject.class, vault.seal(subject.name), vault.seal(normalised(subject.class, subject.identity)), subject.region ?? null, now])
       return id
     },
@@ -60,6 +64,13 @@ export function openSubjectBook(db: Db, vault: Vault): SubjectBook {
     async grantMandate(agent, principal, scope, from, to) {
       await db.query('mandate-grant', `insert into onevisit.mandate (agent, principal, scope, valid_from, valid_to) values ($1, $2, $3, $4, $5)
         on conflict (agent, principal, scope) do update set valid_from = excluded.valid_from, valid_to = excluded.valid_to, revoked_at = null`, [agent, principal, scope, from, to])
+    },
+    async withdrawMandate(agent, principal, scope, now) {
+      await db.query('mandate-withdraw', 'update onevisit.mandate set revoked_at = $4 where agent = $1 and principal = $2 and scope = $3 and revoked_at is null', [agent, principal, scope, now])
+    },
+    async identities(ids) {
+      const { rows } = await db.query<{ id: string; identity: string }>('subject-identities', 'select id, identity from onevisit.subject where id = any($1::uuid[]) and identity is not null', [ids])
+      return new Map(rows.map(row => [row.id, vault.unseal(row.identity)]))
     },
   }
 }

@@ -1,6 +1,6 @@
 /** Before an application is filed: questions left, the form with what the city knows, materials and how each is met. */
 import { questionsFor, readSituations, resolveMaterials, evidenceKey, type Evidence, type Resolution } from '../../engines/materials/index.ts'
-import { neededColumns, type ResourceAnswers } from '../../engines/decision/index.ts'
+import { neededColumns, type Needs, type ResourceAnswers } from '../../engines/decision/index.ts'
 import type { Answer } from '../../kernel/context.ts'
 import { Problem } from '../../kernel/errors/problem.ts'
 import type { Matter, Material } from '../../kernel/matter.ts'
@@ -31,10 +31,10 @@ export interface Prepared {
   readonly outages: readonly string[]
 }
 
-/** Sources asked for one application, every column once. */
-export async function askSources(around: Pick<Surroundings, 'gateway' | 'city'>, matter: Matter, applicant: string, asker: Asker, number: string | null): Promise<ResourceAnswers> {
+/** Sources asked for one application, every column once and none that it does not need. */
+export async function askSources(around: Pick<Surroundings, 'gateway' | 'city'>, matter: Matter, applicant: string, asker: Asker, number: string | null, needs: Needs): Promise<ResourceAnswers> {
   const { system } = around.city.caseEntry(matter.case)
-  const asked = await Promise.all([...neededColumns(matter, asker.today)].map(async ([resource, fields]) => {
+  const asked = await Promise.all([...neededColumns(matter, asker.today, needs)].map(async ([resource, fields]) => {
     const answers = await around.gateway.ask({
       resource, keys: [applicant], fields, purpose: `${matter.code} ${matter.title.zh}`, number: number ?? `prepare:${matter.code}`, system,
       actor: asker.subject, actorKind: asker.kind, trace: asker.trace, now: asker.now,
@@ -46,7 +46,7 @@ export async function askSources(around: Pick<Surroundings, 'gateway' | 'city'>,
 
 export async function prepare(around: Surroundings, matter: Matter, applicant: string, answers: Readonly<Record<string, string>>, asker: Asker): Promise<Prepared> {
   const situation = situationOf(matter, answers)
-  const sources = await askSources(around, matter, applicant, asker, null)
+  const sources = await askSources(around, matter, applicant, asker, null, { materials: situation.materials, decides: false })
   const materials = matter.materials.filter(material => situation.materials.includes(material.id))
   const resolution = await resolve(around, matter, materials, applicant, sources, { uploads: {}, promises: [] }, asker)
   return {

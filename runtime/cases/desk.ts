@@ -1,11 +1,13 @@
 /** The case desk: opens and moves cases for people and for the system, each as one unit of work and one statement. */
 import { randomUUID } from 'node:crypto'
 import type { PartyHeader } from '../../kernel/context.ts'
+import type { PlainCaseType } from '../../kernel/case.ts'
+import { fault } from '../../kernel/values.ts'
 import { guard, list, obstacle } from '../../engines/case-flow/index.ts'
 import { Problem } from '../../kernel/errors/problem.ts'
 import type { Matter } from '../../kernel/matter.ts'
 import { TimerGone } from '../apply/apply.ts'
-import { permittedRole, rolesOf, type SignedIn } from '../access/actor.ts'
+import { actingRole, standingOf, type SignedIn, type Standing } from '../access/actor.ts'
 import type { Once, StoredAnswer } from '../idempotency.ts'
 import { carryOut } from './effects.ts'
 import { finish, once } from './finish.ts'
@@ -18,6 +20,8 @@ export interface OpenCommand {
   readonly type: string
   readonly matter: Matter | null
   readonly given: Readonly<Record<string, unknown>>
+  /** Values the platform itself adds to what was given; only these may fill fields that the system writes. */
+  readonly resolved?: Readonly<Record<string, unknown>>
   readonly parties: Readonly<Record<string, PartyHeader>>
   readonly region: string
   readonly acceptingRegion: string
@@ -25,6 +29,8 @@ export interface OpenCommand {
   readonly now: string
   readonly trace?: string
   readonly once?: Once
+  /** A number taken before, under which sources were asked. */
+  readonly number?: string
   /** What was asked of sources for this application already. */
   readonly asked?: readonly Asked[]
   readonly answer: (work: Work, working: WorkingCase, roles: readonly string[]) => StoredAnswer
@@ -41,7 +47,7 @@ export interface MoveCommand {
   readonly now: string
   readonly trace?: string
   readonly once?: Once
-  /** Values the platform itself adds to what was given. */
+  /** Values the platform itself adds to what was given; only these may fill fields that the system writes. */
   readonly resolve?: (working: WorkingCase) => Promise<Readonly<Record<string, unknown>>>
 }
 
@@ -50,6 +56,8 @@ export interface DueTimer {
   readonly key: string
   readonly kind: 'move' | 'childClosed' | 'wake'
   readonly move: string | null
+  /** When it was due: a timer that was moved meanwhile does not fire. */
+  readonly due: string
 }
 
 export interface CaseDesk {
@@ -62,13 +70,16 @@ export interface CaseDesk {
 export function openCaseDesk(around: Surroundings): CaseDesk {
   return {
     open: command => once(around, command.once, async () => {
-      const work = startWork(around, workActor(command.actor), command.now, command.trace ?? randomUUID())
+      const { actor, resolved = {} } = command
+      const work = startWork(around, workActor(actor), command.now, command.trace ?? randomUUID())
       work.asked.push(...command.asked ?? [])
       const entry = around.city.caseEntry(command.type)
-      const roles = rolesOf(command.actor, { entry, parties: command.parties, organ: command.organ, region: command.region, acceptingRegion: command.acceptingRegion })
-      const role = permittedRole(roles, entry.type.opening.by)
-      const working = await openInWork(work, { ...command, entry, role, carryOut: (opened, effects) => carryOut(work, opened, effects) })
-      const answer = command.answer(work, working, roles)
+      const subjected = { entry, parties: command.parties, organ: command.organ, region: command.region, acceptingRegion: command.acceptingRegion, matter: command.matter?.code ?? null }
+      const standing = await standingOf(around.subjects.mandated, actor, subjected, work.today)
+      const role = openingRole(standing, entry.type)
+      const given = personal(entry.type, command.given, resolved)
+      const working = await openInWork(work, { ...command, given, entry, role, carryOut: (opened, effects) => carryOut(work, opened, effects) })
+      const answer = command.answer(work, working, standing.roles)
       await finish(work, command.once && { once: command.once, answer })
       return answer
     }),
@@ -76,15 +87,15 @@ export function openCaseDesk(around: Surroundings): CaseDesk {
     move: command => once(around, command.once, async () => {
       const work = startWork(around, workActor(command.actor), command.now, command.trace ?? randomUUID())
       const working = await loadCase(work, command.number)
-      const roles = rolesOf(command.actor, working.record)
+      const standing = await standingOf(around.subjects.mandated, command.actor, working.record, work.today)
       const { type } = working.record.entry
-      if (roles.length === 0) throw new Problem('not-permitted')
+      if (standing.roles.length === 0 && standing.lapsed.size === 0) throw new Problem('not-permitted')
       if (!Object.hasOwn(type.moves, command.move)) throw new Problem('move-unknown', { detail: command.move })
-      const role = permittedRole(roles, type.moves[command.move]!.by)
+      const role = actingRole(standing, type.moves[command.move]!.by)
       if (working.record.version !== command.version) throw new Problem('version-stale', { more: { version: working.record.version, state: working.record.state } })
-      const given = command.resolve ? { ...command.given, ...await command.resolve(working) } : command.given
+      const given = personal(type, command.given, await command.resolve?.(working) ?? {})
       await moveInWork(work, working, { name: command.move, given, note: command.note, role, carryOut: (moved, effects) => carryOut(work, moved, effects) })
-      const answer = { status: 200, body: viewOf(working.record, roles) }
+      const answer = { status: 200, body: viewOf(working.record, standing.roles) }
       await finish(work, command.once && { once: command.once, answer })
       return answer
     }),
@@ -92,7 +103,7 @@ export function openCaseDesk(around: Surroundings): CaseDesk {
     async fire(timer, now) {
       const work = startWork(around, SYSTEM_ACTOR, now, randomUUID())
       const working = await loadCase(work, timer.number)
-      work.writes.timersFired.push({ number: timer.number, key: timer.key })
+      work.writes.timersFired.push({ number: timer.number, key: timer.key, due: timer.due })
       const move = timer.move ?? await systemMove(work, working, timer.kind)
       const possible = move !== null && obstacle(working.record.entry.type, working.record, move) === null
       if (possible) await moveInWork(work, working, { name: move, given: {}, note: null, role: 'system', carryOut: (moved, effects) => carryOut(work, moved, effects) })
@@ -107,6 +118,12 @@ export function openCaseDesk(around: Surroundings): CaseDesk {
   }
 }
 
+/** A post may open a case in which its holder is a party; the moves that follow are another's. */
+function openingRole(standing: Standing, type: PlainCaseType): string {
+  const posts = [...standing.lapsed].flatMap(([role, why]) => why === 'duties-separated' ? [role] : [])
+  return actingRole({ roles: [...standing.roles, ...posts], lapsed: standing.lapsed }, type.opening.by)
+}
+
 /** The system's move that waits for this and whose guard lets it through. */
 async function systemMove(work: Work, working: WorkingCase, on: string): Promise<string | null> {
   const { type } = working.record.entry
@@ -114,4 +131,11 @@ async function systemMove(work: Work, working: WorkingCase, on: string): Promise
   const found = Object.entries(type.moves).find(([name, move]) =>
     move.on === on && list(move.by).includes('system') && obstacle(type, working.record, name) === null && guard(move, working.record.values, sight) === null)
   return found?.[0] ?? null
+}
+
+/** What a person gave and what the platform resolved. Structured values that the system writes are not taken from people. */
+function personal(type: PlainCaseType, given: Readonly<Record<string, unknown>>, resolved: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const foreign = Object.keys(given).filter(name => Object.hasOwn(type.fields, name) && type.fields[name]!.kind === 'json' && !Object.hasOwn(resolved, name))
+  if (foreign.length > 0) throw new Problem('invalid-request', { faults: foreign.map(name => fault(`/values/${name}`, 'field-not-accepted-here')) })
+  return { ...given, ...resolved }
 }

@@ -6,6 +6,7 @@ import type { PartyHeader } from '../../kernel/context.ts'
 import { list } from '../../engines/case-flow/index.ts'
 import { isUuid } from '../gateway/source.ts'
 import { addWrite, putRows, retractRows, setRows } from '../resources/writes.ts'
+import { recipientsOf } from './recipients.ts'
 import { moveInWork, openInWork } from './transition.ts'
 import { loadCase, type Work, type WorkingCase } from './work.ts'
 
@@ -102,14 +103,12 @@ async function issueCredential(work: Work, working: WorkingCase | null, effect: 
 
 /** To a party of the case, to the holders of one of its posts, or to a subject. */
 async function notifyOne(work: Work, working: WorkingCase | null, effect: NotifyEffect): Promise<void> {
-  const number = working?.record.number ?? null
-  const message = { number, title: effect.title, body: effect.body, created_at: work.now }
-  if (effect.to.startsWith('post:')) throw new Problem('effect-invalid', { detail: 'posts learn of a case by their to-dos; notify parties and subjects' })
-  const party = working?.record.entry.type.parties[effect.to]
-  const recipient = party ? working!.record.parties[effect.to]?.subject : effect.to
-  if (recipient === undefined) return
-  if (!isUuid(recipient)) throw new Problem('effect-invalid', { detail: `notify '${effect.to}': neither a party of the case nor a subject` })
-  work.writes.messages.push({ recipient, ...message })
+  const { to, title, body } = effect
+  const type = working?.record.entry.type
+  const isRole = type !== undefined && (to.startsWith('post:') ? Object.hasOwn(type.posts, to.slice(5)) : Object.hasOwn(type.parties, to))
+  if (!isRole && !isUuid(to)) throw new Problem('effect-invalid', { detail: `notify '${to}': neither a party nor a post of the case, nor a subject` })
+  const recipients = isRole ? await recipientsOf(work.around.db, working!.record, to, work.today) : [to]
+  for (const recipient of recipients) work.writes.messages.push({ recipient, number: working?.record.number ?? null, title, body, created_at: work.now })
 }
 
 async function wakeCase(work: Work, effect: WakeEffect): Promise<void> {

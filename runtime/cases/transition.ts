@@ -9,6 +9,7 @@ import type { CaseEntry } from '../city.ts'
 import { sealValues } from '../secrets/sealed-values.ts'
 import { clockOf, dueOf, extendClock, pauseClock, resumeClock, startClock, type ClockState } from './clock.ts'
 import type { CaseRecord } from './record.ts'
+import { checkValues } from '../../kernel/values.ts'
 import { acceptGiven, childrenOf, contextOf, headerOf, type Work, type WorkingCase } from './work.ts'
 
 export interface OpeningInput {
@@ -20,6 +21,7 @@ export interface OpeningInput {
   readonly acceptingRegion: string
   readonly organ: string
   readonly role: string
+  readonly number?: string
   readonly parent?: { readonly number: string; readonly child: string }
   readonly carryOut: (working: WorkingCase, effects: readonly Effect[]) => Promise<void>
 }
@@ -29,8 +31,8 @@ export async function openInWork(work: Work, input: OpeningInput): Promise<Worki
   const { type } = entry
   checkParties(type, input.parties)
   const draft: CaseRecord = {
-    entry, number: await work.around.numbers.next(entry.prefix, work.today),
-    matter: input.matter?.code ?? null, matterEdition: input.matter?.edition ?? null,
+    entry, number: input.number ?? await work.around.numbers.next(entry.prefix, work.today),
+    matter: input.matter?.code ?? null, matterEdition: input.matter?.edition ?? null, form: input.matter?.form,
     state: '', tracks: {}, version: 0, outcome: null,
     region: input.region, acceptingRegion: input.acceptingRegion, organ: input.organ, parties: input.parties,
     openedAt: work.now, enteredAt: work.now, closedAt: null, due: { legal: null, promised: null }, clock: {},
@@ -49,8 +51,8 @@ export async function openInWork(work: Work, input: OpeningInput): Promise<Worki
 
 /** An opening that does not say what it asks for asks for what is required and takes the rest. */
 export function openingAsks(type: PlainCaseType): Pick<PlainMove, 'asks' | 'takes'> {
-  const { opening, fields } = type
-  if (opening.asks !== undefined || opening.takes !== undefined) return opening
+  const { opening: { asks, takes }, fields } = type
+  if (asks !== undefined || takes !== undefined) return { ...(asks ? { asks } : {}), ...(takes ? { takes } : {}) }
   const names = Object.keys(fields)
   return { asks: names.filter(name => fields[name]!.required), takes: names }
 }
@@ -85,7 +87,7 @@ export async function moveInWork(work: Work, working: WorkingCase, input: MoveIn
   const values = merged(type, record.values, given)
   const refusal = guard(move, values, await sightOf(work, working))
   if (refusal) throw new Problem('move-not-possible', { detail: refusal, more: { state: record.state, version: record.version } })
-  await checkApart(work, working, move)
+  if (input.role !== 'system') await checkApart(work, working, move)
   working.record = { ...record, values }
   await settle(work, working, { name: input.name, move, given, note: input.note, role: input.role, from: record.state, carryOut: input.carryOut })
 }
@@ -99,7 +101,7 @@ async function checkApart(work: Work, working: WorkingCase, move: PlainMove): Pr
   if (move.apartFrom === undefined || work.actor.subject === null) return
   if (working.doers === null) {
     const { entry, number } = working.record
-    const { rows } = await work.around.db.query<{ move: string; actor: string | null }>('case-doers', 'select move, actor from onevisit.events where system = $1 and number = $2', [entry.system, number])
+    const { rows } = await work.around.db.query<{ move: string; actor: string | null }>('case-doers', `select move, actor from onevisit.events where system = $1 and number = $2 and actor_role <> 'system'`, [entry.system, number])
     working.doers = rows
   }
   const clash = working.doers.find(doer => move.apartFrom!.includes(doer.move) && doer.actor === work.actor.subject)
@@ -127,12 +129,22 @@ async function settle(work: Work, working: WorkingCase, step: Step): Promise<voi
   const children = await childrenOf(work, working)
   const ctx = () => contextOf(work, working, children, step.given)
   const outcome = typeof move.to === 'string' ? ONLY : await decided(type, name, move, working, ctx())
-  if (move.derive) working.record = { ...working.record, values: { ...working.record.values, ...await move.derive(working.record.values, ctx(), outcome) } }
+  if (move.derive) working.record = { ...working.record, values: derived(working, name, await move.derive(working.record.values, ctx(), outcome)) }
   const effects = move.effects ? await move.effects(working.record.values, ctx(), outcome) : []
   arrive(work, working, step, outcome)
-  working.doers?.push({ move: name, actor: work.actor.subject })
+  if (step.role !== 'system') working.doers?.push({ move: name, actor: work.actor.subject })
   pushEvent(work, working, step, outcome, effects)
   await step.carryOut(working, effects)
+}
+
+/** What a definition derives is checked like what a person gives. */
+function derived({ record }: WorkingCase, move: string, values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { type } = record.entry
+  // Structured values are kept as JSON, where a member that is undefined is none.
+  const plain = Object.fromEntries(Object.entries(values).map(([field, value]) => [field, type.fields[field]?.kind === 'json' && value !== undefined ? JSON.parse(JSON.stringify(value)) as unknown : value]))
+  const checked = checkValues(type.fields, plain, { required: [], ...(record.form ? { form: record.form } : {}) })
+  if (checked.faults.length > 0) throw new Problem('effect-invalid', { detail: `move '${move}' of '${record.entry.ref}' derives what does not fit: ${checked.faults.map(({ path, code }) => `${path} ${code}`).join(', ')}`, faults: checked.faults })
+  return merged(type, record.values, checked.values)
 }
 
 async function decided(type: PlainCaseType, name: string, move: Omit<PlainMove, 'from'>, working: WorkingCase, ctx: ReturnType<typeof contextOf>): Promise<string> {
@@ -149,13 +161,13 @@ function arrive(work: Work, working: WorkingCase, step: Step, outcome: string): 
   const entered = position.state !== record.state
   const clock = stepped(turnClock(work, working, step, position.state), record.tracks, position.tracks, work.now)
   const state = type.states[position.state]!
-  const { provisional, ...due } = dueOf(work.around.city.calendar, clock, work.now)
+  const { provisional, ends, ...due } = dueOf(work.around.city.calendar, clock, work.now)
   working.record = {
     ...record,
     state: position.state, tracks: position.tracks, version: record.version + 1,
     outcome: state.outcome ?? null, closedAt: state.outcome === undefined ? null : entered ? work.now : record.closedAt,
     enteredAt: entered ? work.now : record.enteredAt,
-    clock: provisional === (clock.provisional ?? false) ? clock : { ...clock, provisional }, due,
+    clock: { ...clock, ...(ends ? { ends } : {}), ...(provisional === (clock.provisional ?? false) ? {} : { provisional }) }, due,
   }
 }
 
@@ -167,38 +179,36 @@ function stepped(clock: ClockState, was: Readonly<Record<string, string>>, is: R
 /** Starts, pauses, resumes or lengthens legal time as the states say. */
 function turnClock(work: Work, working: WorkingCase, step: Step, next: string): ClockState {
   const { record, matter } = working
+  const { calendar } = work.around.city
   const { states } = record.entry.type
   let { clock } = record
   const was = step.from === null ? 'stopped' : clockOf(states[step.from]!)
   const becomes = clockOf(states[next]!)
   if (becomes === 'running' && clock.start === undefined) {
-    clock = startClock(clock, step.move.clock?.from === 'opened' ? localDay(record.openedAt) : work.today, matter?.limits)
+    const events = { opened: record.openedAt, entered: record.enteredAt, now: work.now }
+    clock = startClock(clock, events[step.move.clock?.from ?? 'now'], matter?.limits)
   }
+  if (was === 'paused' && becomes !== 'paused') clock = resumeClock(clock, work.now)
   if (was !== 'paused' && becomes === 'paused' && clock.start !== undefined) {
     const days = step.move.clock?.noticeDays === undefined ? undefined : record.values[step.move.clock.noticeDays]
-    clock = pauseClock(clock, work.today, next, record.due, typeof days === 'number' ? days : undefined)
+    clock = pauseClock(calendar, clock, work.now, next, typeof days === 'number' ? days : undefined)
   }
-  if (was === 'paused' && becomes !== 'paused') clock = resumeClock(clock, work.today)
-  const extension = step.move.clock?.extend ? matter?.limits[step.move.clock.extend] : undefined
   if (step.move.clock?.extend !== undefined) {
+    const extension = matter?.limits[step.move.clock.extend]
     if (extension === undefined) throw new Problem('move-not-possible', { detail: { zh: '此事项没有可延长的期限', en: 'this matter has no limit to lengthen by' } })
-    clock = extendClock(clock, extension, work.today, work.actor.name, step.note ?? '')
+    clock = extendClock(calendar, clock, extension, work.now, work.actor.subject ?? 'system', step.note ?? step.name)
   }
   return clock
 }
 
-function localDay(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 10)
-}
-
 function pushEvent(work: Work, working: WorkingCase, step: Step, outcome: string, effects: readonly Effect[]): void {
-  const { record, matter } = working
+  const { record } = working
   const { fields } = record.entry.type
   work.writes.events.push({
     system: record.entry.system, number: record.number, version: record.version, type: record.entry.name,
     move: step.name, from_state: step.from, to_state: record.state, tracks: record.tracks, outcome,
     actor: work.actor.subject, actor_kind: work.actor.kind, actor_role: step.role, at: work.now, trace: work.trace, note: step.note,
-    given: sealValues(fields, step.given, work.around.vault, matter?.form),
+    given: sealValues(fields, step.given, work.around.vault, record.form),
     effects: effects.map(effect => ({ do: effect.do, ...('ref' in effect ? { ref: effect.ref } : {}) })),
     due_legal: record.due.legal, due_promised: record.due.promised,
   })

@@ -7,12 +7,13 @@ import type { PlainMove } from '../../kernel/case.ts'
 import { Problem } from '../../kernel/errors/problem.ts'
 import type { Instant, LocalDate } from '../../kernel/field.ts'
 import type { Matter } from '../../kernel/matter.ts'
-import { checkValues } from '../../kernel/values.ts'
+import { checkValues, textFaults } from '../../kernel/values.ts'
 import type { City } from '../city.ts'
 import type { Db } from '../database/pool.ts'
 import { emptyWrites, type Writes } from '../apply/writes.ts'
 import type { SignedIn } from '../access/actor.ts'
 import type { ScopeBook } from '../access/scopes.ts'
+import type { SubjectBook } from '../accounts/subjects.ts'
 import type { CredentialDesk } from '../credentials/desk.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { MatterBook } from '../matters/book.ts'
@@ -26,6 +27,7 @@ export interface Surroundings {
   readonly city: City
   readonly db: Db
   readonly vault: Vault
+  readonly subjects: SubjectBook
   readonly numbers: NumberBook
   readonly scopes: ScopeBook
   readonly matters: MatterBook
@@ -105,9 +107,9 @@ export async function readCase(around: Pick<Surroundings, 'city' | 'db' | 'vault
 export async function childrenOf(work: Work, working: WorkingCase): Promise<readonly ChildHeader[]> {
   if (working.record.entry.type.children === undefined) return []
   if (working.children === null) {
-    const { rows } = await work.around.db.query<{ child: string; number: string; system: string; type: string; state: string; outcome: string | null }>(
-      'case-children', 'select child, number, system, type, state, outcome from onevisit.cases where parent = $1 order by number', [working.record.number])
-    working.children = rows.map(row => ({ child: row.child, number: row.number, type: `${row.system}.${row.type}`, state: row.state, outcome: row.outcome }))
+    const { rows } = await work.around.db.query<{ child: string; number: string; system: string; type: string; state: string; version: number; outcome: string | null }>(
+      'case-children', 'select child, number, system, type, state, version, outcome from onevisit.cases where parent = $1 and system = any($2) order by opened_at, number', [working.record.number, systemsOfChildren(working.record)])
+    working.children = rows.map(row => ({ child: row.child, number: row.number, type: `${row.system}.${row.type}`, state: row.state, version: row.version, outcome: row.outcome }))
   }
   // Children opened or moved in this very work are newer than the rows.
   const here = new Map([...work.cases.values()].filter(one => one.record.parent === working.record.number).map(one => [one.record.number, one.record]))
@@ -119,8 +121,13 @@ export async function childrenOf(work: Work, working: WorkingCase): Promise<read
   return [...listed, ...[...here.values()].map(childHeader)]
 }
 
+/** Cases lie in a partition for each system. */
+function systemsOfChildren({ entry }: CaseRecord): readonly string[] {
+  return [...new Set(Object.values(entry.type.children ?? {}).map(child => child.opens.split('.')[0]!))]
+}
+
 function childHeader(record: CaseRecord): ChildHeader {
-  return { child: record.child ?? '', number: record.number, type: record.entry.ref, state: record.state, outcome: record.outcome }
+  return { child: record.child ?? '', number: record.number, type: record.entry.ref, state: record.state, version: record.version, outcome: record.outcome }
 }
 
 export function headerOf(record: CaseRecord): CaseHeader {
@@ -148,16 +155,25 @@ export function worldOf(work: Work, system: string, number: string | null): Ctx 
     actor: { kind: work.actor.kind, subject: work.actor.subject, name: work.actor.name },
     rule: <T>(id: string, on: LocalDate) => work.around.city.rule(system, id, on).value as T,
     async ask(resource, keys, need: Need<string>) {
-      const earlier = work.asked.find(one => one.resource === resource.ref && keys.every(key => one.keys.includes(key)) && one.answers.every(answer => answer.state !== 'found' || need.fields.every(field => field in answer.row)))
+      const covers = ({ resource: ref, keys: known, answers }: Asked) => ref === resource.ref && keys.every(key => known.includes(key))
+        && answers.every(answer => answer.state !== 'found' || need.fields.every(field => Object.hasOwn(answer.row, field)))
+      const earlier = work.asked.find(covers)
       const answers = earlier?.answers ?? await work.around.gateway.ask({
         resource: resource.ref, keys, fields: need.fields, purpose: need.purpose, number, system,
         actor: work.actor.subject, actorKind: work.actor.kind, trace: work.trace, now: work.now,
       })
       if (earlier === undefined) work.asked.push({ resource: resource.ref, keys, answers })
-      return keys.map(key => answers.find(answer => answer.key === key)!) as never
+      return keys.map(key => onlyFields(answers.find(answer => answer.key === key)!, need.fields)) as never
     },
   }
 }
+
+/** No more of an earlier answer than this question needs. */
+function onlyFields(answer: Answer<Record<string, unknown>>, fields: readonly string[]): Answer<Record<string, unknown>> {
+  return answer.state === 'found' ? { ...answer, row: Object.fromEntries(fields.map(field => [field, answer.row[field]])) } : answer
+}
+
+const LONGEST_NOTE = 2_000
 
 /** Validates what is given with a move or an opening. @throws Problem with every fault */
 export function acceptGiven(working: Pick<WorkingCase, 'record' | 'matter'>, move: Pick<PlainMove, 'asks' | 'takes' | 'note'>, given: Readonly<Record<string, unknown>>, note: string | null): Readonly<Record<string, unknown>> {
@@ -166,7 +182,8 @@ export function acceptGiven(working: Pick<WorkingCase, 'record' | 'matter'>, mov
     at: '/values', required: move.asks ?? [], accepted: [...move.asks ?? [], ...move.takes ?? []],
     ...(working.matter ? { form: working.matter.form } : {}),
   })
-  if (faults.length > 0) throw new Problem(faults.some(fault => fault.code === 'nul-character') ? 'nul-character' : 'invalid-request', { faults })
+  const all = note === null ? faults : [...faults, ...textFaults(note, LONGEST_NOTE, '/note')]
+  if (all.length > 0) throw new Problem(all.some(fault => fault.code === 'nul-character') ? 'nul-character' : 'invalid-request', { faults: all })
   if (move.note === 'required' && (note === null || note.trim() === '')) throw new Problem('note-required', { faults: [{ path: '/note', code: 'note-required', message: { zh: '须写明理由', en: 'A reason must be written' } }] })
   return values
 }

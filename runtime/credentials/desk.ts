@@ -6,6 +6,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sig
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { composeCertificateId } from '../../kernel/codes/certificate-id.ts'
+import { parseUscc } from '../../kernel/codes/uscc.ts'
 import { Problem } from '../../kernel/errors/problem.ts'
 import { checkValues } from '../../kernel/values.ts'
 import type { CredentialRow } from '../apply/writes.ts'
@@ -61,6 +62,8 @@ export function openCredentialDesk(around: { readonly keyDir: string; readonly n
       const { credential } = entry
       const { values, faults } = checkValues(credential.fields, claims, { at: '/claims' })
       if (faults.length > 0) throw new Problem('effect-invalid', { detail: `claims of '${entry.ref}': ${faults.map(fault => `${fault.path} ${fault.code}`).join(', ')}`, faults })
+      // The issuer also names its key's file.
+      if (!parseUscc(issuer).ok) throw new Problem('effect-invalid', { detail: `'${issuer}' is no unified social credit code, so it issues no credential` })
       const serial = `${today.replaceAll('-', '')}${String(await around.numbers.serial()).padStart(8, '0')}`
       const composed = composeCertificateId({ type: credential.definedBy + credential.typeNumber, issuer, serial, version: 1 })
       const key = keyOf(issuer)

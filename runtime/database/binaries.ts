@@ -3,7 +3,7 @@
  * install without scripts left out, and packages the server's account cannot reach, are both mended.
  */
 import { spawnSync } from 'node:child_process'
-import { accessSync, chmodSync, constants, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { accessSync, chmodSync, constants, cpSync, existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { DatabaseError } from './errors.ts'
@@ -31,14 +31,14 @@ export function installedPackage(): string {
 }
 
 /**
- * Programs that the account can run, from the package itself, or from a private copy below `dataDir` (59 MB, made
+ * Programs that the account can run, from the package itself, or from a private copy below `home` (59 MB, made
  * once a version) where the package lies out of the account's reach or lacks links and cannot be written.
  */
-export function usableBinaries(packageDir: string, dataDir: string, account: Account | undefined): Binaries {
+export function usableBinaries(packageDir: string, home: string, account: Account | undefined): Binaries {
   const reachable = canRun(join(packageDir, 'native', 'bin', 'postgres'), account)
   if (missingLinks(packageDir).length > 0 && isWritable(packageDir)) hydrate(packageDir)
   if (reachable && missingLinks(packageDir).length === 0) return checked(packageDir)
-  return checked(privateCopy(packageDir, dataDir))
+  return checked(privateCopy(packageDir, home))
 }
 
 interface Link {
@@ -63,31 +63,39 @@ function hydrate(packageDir: string): void {
   if (existsSync(join(packageDir, script))) spawnSync(process.execPath, [script], { cwd: packageDir, stdio: 'ignore' })
 }
 
-function privateCopy(packageDir: string, dataDir: string): string {
-  const home = join(dataDir, `postgresql-${packageVersion(packageDir)}`)
-  if (existsSync(home) && missingLinks(home).length === 0) return home
-  removeDrafts(home)
-  const draft = mkdtempSync(`${home}.draft-`)
+function privateCopy(packageDir: string, home: string): string {
+  const copy = join(home, `postgresql-${packageVersion(packageDir)}`)
+  if (existsSync(copy) && missingLinks(copy).length === 0) return copy
+  removeDrafts(copy)
+  const draft = mkdtempSync(`${copy}.draft-`)
   try {
-    chmodSync(draft, 0o755)
     cpSync(join(packageDir, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true })
     cpSync(join(packageDir, 'package.json'), join(draft, 'package.json'))
     for (const { source, target } of missingLinks(draft)) {
       rmSync(join(draft, target), { force: true })
       symlinkSync(relative(dirname(target), source), join(draft, target))
     }
-    rmSync(home, { recursive: true, force: true })
-    renameSync(draft, home)
+    makeReadable(draft)
+    rmSync(copy, { recursive: true, force: true })
+    renameSync(draft, copy)
   } finally {
     rmSync(draft, { recursive: true, force: true })
   }
-  return home
+  return copy
+}
+
+/** For every account: whoever installed the package may have kept others out by his umask. */
+function makeReadable(path: string): void {
+  const stat = lstatSync(path)
+  if (stat.isSymbolicLink()) return
+  chmodSync(path, stat.isDirectory() || stat.mode & 0o100 ? 0o755 : 0o644)
+  if (stat.isDirectory()) for (const name of readdirSync(path)) makeReadable(join(path, name))
 }
 
 /** What a start that was killed while copying left behind. */
-function removeDrafts(home: string): void {
-  for (const name of readdirSync(dirname(home))) {
-    if (name.startsWith(`${basename(home)}.draft-`)) rmSync(join(dirname(home), name), { recursive: true, force: true })
+function removeDrafts(copy: string): void {
+  for (const name of readdirSync(dirname(copy))) {
+    if (name.startsWith(`${basename(copy)}.draft-`)) rmSync(join(dirname(copy), name), { recursive: true, force: true })
   }
 }
 

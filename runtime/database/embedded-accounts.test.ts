@@ -67,7 +67,7 @@ test('root is told which directory keeps the account of the server out, and what
   if (reason) skip(reason)
   const home = join(sandbox(), 'home')
   mkdirSync(home, { mode: 0o700 })
-  const error = await failed(startEmbedded({ dataDir: join(home, 'city', 'data') }))
+  const error = await failed(startEmbedded({ dataDir: join(home, 'city', 'data'), elsewhere: false }))
   expect(error.code).toBe('database-directory-not-reachable')
   expect(error.params).toMatchObject({ path: join(home, 'city', 'data'), blockedAt: home })
   expect(error.message).toContain(`Run "chmod o+x ${home}", or set ONEVISIT_DATA to a directory it can enter, such as /var/lib/onevisit.`)

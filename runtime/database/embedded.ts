@@ -7,6 +7,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { installedPackage, usableBinaries, type Binaries } from './binaries.ts'
+import { ELSEWHERE, openHome, type ClusterHome } from './cluster-home.ts'
 import { SUPERUSER, clusterPaths, ensureCluster, readPassword, resetPassword, type ClusterPaths } from './cluster.ts'
 import { DatabaseError } from './errors.ts'
 import { adoptable, ensureDatabase } from './embedded-session.ts'
@@ -16,13 +17,18 @@ import { freePort } from './port.ts'
 import { orphanBackends, ownership, readPostmasterPid } from './postmaster-pid.ts'
 import { StartFailure, adoptPostmaster, startPostmaster, stopPostmaster, type Postmaster, type PostmasterExit, type StopMode } from './postmaster.ts'
 import { defaultSettings, serverArguments, type ServerSettings } from './server-settings.ts'
-import { requireReachable, serverAccount, type Account } from './unprivileged.ts'
+import type { Account } from './unprivileged.ts'
 
 export type { StopMode, PostmasterExit, ServerSettings }
 
 export interface EmbeddedOptions {
-  /** OneVisit's data directory; the database lies in its folder `postgres`. */
+  /** OneVisit's data directory; the database lies in its folder `postgres`, or elsewhere where that cannot be. */
   dataDir: string
+  /**
+   * Where the databases lie of data directories that the server's account cannot enter; /var/lib/onevisit-postgres
+   * unless given, false for a data directory that is soon deleted.
+   */
+  elsewhere?: string | false
   log?: Log
   /** Server settings that replace or extend the defaults. */
   settings?: ServerSettings
@@ -34,6 +40,8 @@ export interface Embedded {
   /** Stays the same for as long as this process supervises the server, through its restarts. */
   readonly connectionString: string
   readonly pid: number
+  /** The directory with PostgreSQL's own files. */
+  readonly directory: string
   /** Whether the server was found running, left over by a process that was killed. */
   readonly adopted: boolean
   /** Stops the server and gives the data directory free; files stay. */
@@ -47,11 +55,14 @@ export interface Embedded {
 /** Returns when the database accepts connections. Throws DatabaseError, having left nothing running. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = makeDataDir(resolve(options.dataDir))
-  const lock = acquireLock(dataDir)
+  const locks: Lock[] = [acquireLock(dataDir)]
+  const free: Lock = { release: () => [...locks].reverse().forEach((lock) => lock.release()) }
   try {
-    return await supervise(await prepare(dataDir, options), lock)
+    const home = openHome(dataDir, options.elsewhere ?? ELSEWHERE, options.log ?? silentLog)
+    locks.push(home)
+    return await supervise(await prepare(dataDir, home, options), free)
   } catch (error) {
-    lock.release()
+    free.release()
     throw error
   }
 }
@@ -76,16 +87,15 @@ function makeDataDir(dataDir: string): string {
   }
 }
 
-async function prepare(dataDir: string, options: EmbeddedOptions): Promise<Site> {
+async function prepare(dataDir: string, home: ClusterHome, options: EmbeddedOptions): Promise<Site> {
   const log = options.log ?? silentLog
-  const paths = clusterPaths(dataDir)
-  const account = serverAccount(dataDir, paths.pgdata)
-  requireReachable(dataDir, account)
-  const binaries = usableBinaries(options.packageDir ?? installedPackage(), dataDir, account)
+  const { account } = home
+  const paths = clusterPaths(dataDir, home.path)
+  const binaries = usableBinaries(options.packageDir ?? installedPackage(), home.path, account)
   const settings = { ...defaultSettings(binaries.has('pg_stat_statements')), ...options.settings }
-  const site: Site = { paths, binaries, account, settings, log }
   if (await ensureCluster(paths, binaries, account)) log.info({ path: paths.pgdata, version: binaries.version }, 'database created')
-  return site
+  home.settle()
+  return { paths, binaries, account, settings, log }
 }
 
 async function supervise(site: Site, lock: Lock): Promise<Embedded> {
@@ -128,6 +138,7 @@ async function supervise(site: Site, lock: Lock): Promise<Embedded> {
     get pid() {
       return postmaster.pid
     },
+    directory: site.paths.pgdata,
     adopted: found !== undefined,
     stop: (mode = 'fast') =>
       (stopped ??= (async () => {

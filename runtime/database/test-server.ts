@@ -38,7 +38,7 @@ export async function startTestServer(): Promise<TestServer> {
   const start = async () => {
     const dataDir = mkdtempSync(join(tmpdir(), PREFIX))
     chmodSync(dataDir, 0o711)
-    return { dataDir, embedded: await startEmbedded({ dataDir, settings: FAST_SETTINGS }) }
+    return { dataDir, embedded: await startEmbedded({ dataDir, elsewhere: false, settings: FAST_SETTINGS }) }
   }
   const secret = `/${randomBytes(16).toString('hex')}`
   const http = createServer((request, response) => {

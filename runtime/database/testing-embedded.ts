@@ -70,10 +70,8 @@ export interface Holder {
   said: { connectionString: string; pid: number; adopted: boolean; code: string; message: string; zh: string }
 }
 
-export interface HoldOptions {
-  settings?: Record<string, string>
+export interface HoldOptions extends Omit<EmbeddedOptions, 'dataDir' | 'log'> {
   as?: Account
-  packageDir?: string
 }
 
 /** Starts the embedded database in a process of its own. */
@@ -86,9 +84,9 @@ export async function hold(dataDir: string, options: HoldOptions = {}): Promise<
   return { child, said: JSON.parse(line) as Holder['said'] }
 }
 
-export function spawnHolder(dataDir: string, { settings, as, packageDir }: HoldOptions = {}): ChildProcess {
+export function spawnHolder(dataDir: string, { as, ...options }: HoldOptions = {}): ChildProcess {
   const script = join(import.meta.dirname, 'fixtures', 'hold-database.ts')
-  const args = ['--import', 'tsx', script, dataDir, JSON.stringify(settings ?? {}), ...(packageDir ? [packageDir] : [])]
+  const args = ['--import', 'tsx', script, JSON.stringify({ dataDir, ...options })]
   const child = spawn(process.execPath, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'], HOME: '/nonexistent' },
@@ -141,10 +139,16 @@ export function processesIn(dir: string): number[] {
     .filter(isRunning)
 }
 
+/** Why tests that need to be root cannot run here; undefined when they can. */
+export function whyNotRoot(): string | undefined {
+  if (process.platform !== 'linux') return 'needs /proc'
+  return process.getuid?.() === 0 ? undefined : 'needs root'
+}
+
 /** Why tests that start processes under several accounts cannot run here; undefined when they can. */
 export function whyNoAccounts(): string | undefined {
-  if (process.platform !== 'linux') return 'needs /proc'
-  if (process.getuid?.() !== 0) return 'needs root'
+  const reason = whyNotRoot()
+  if (reason) return reason
   const nobody = account('nobody')
   if (!nobody) return 'needs an account nobody'
   const readable = canRun(process.execPath, nobody) && canRun(join(import.meta.dirname, '../../node_modules/.bin/tsx'), nobody)

@@ -37,14 +37,9 @@ export function runAs(account: Account | undefined): { uid?: number; gid?: numbe
   return account ? { uid: account.uid, gid: account.gid } : {}
 }
 
-/** Throws `database-directory-not-reachable` when the account cannot enter the data directory. */
-export function requireReachable(dataDir: string, account: Account | undefined): void {
-  if (!account || canUse(account, 'cd -- "$1"', dataDir)) return
-  throw new DatabaseError('database-directory-not-reachable', {
-    path: dataDir,
-    blockedAt: firstClosedDirectory(dataDir, account) ?? dataDir,
-    user: account.name,
-  })
+/** The directory that keeps the account from entering the given one, the outermost; undefined when it can enter. */
+export function closedTo(account: Account, path: string): string | undefined {
+  return canUse(account, 'cd -- "$1"', path) ? undefined : (firstClosedDirectory(path, account) ?? path)
 }
 
 /** Whether the account (or this process) can run the program. */
@@ -87,7 +82,7 @@ function canUse(account: Account | undefined, test: string, path: string): boole
   return spawnSync('/bin/sh', ['-c', test, 'sh', path], { stdio: 'ignore', cwd: '/', ...runAs(account) }).status === 0
 }
 
-/** The outermost directory of the path that the account has no right to enter, judged by mode bits. */
+/** Judged by mode bits. */
 function firstClosedDirectory(path: string, account: Account): string | undefined {
   const parent = dirname(path)
   const above = parent === path ? undefined : firstClosedDirectory(parent, account)

@@ -1,6 +1,8 @@
 /** What a case waits for from a party: derived from the party's live cases, since the inbox holds what posts must do. */
 import { list, possibleMoves } from '../../engines/case-flow/index.ts'
+import type { LocalDate } from '../../kernel/field.ts'
 import type { Text } from '../../kernel/text.ts'
+import { standingOf, type SignedIn } from '../access/actor.ts'
 import { dueMoment } from '../cases/clock.ts'
 import { earliest, enteredAt } from '../cases/duties.ts'
 import { casesOfSubject } from '../cases/listing.ts'
@@ -21,17 +23,20 @@ export interface PartyTask {
   readonly openedAt: string
 }
 
-/** A page covers `limit` live cases; of those only the ones that wait for the subject are items. @throws Problem `cursor-invalid` */
-export async function partyTasks(around: Pick<Surroundings, 'city' | 'db' | 'vault' | 'matters'>, subject: string, page: Page): Promise<Listed<PartyTask>> {
-  const cases = await casesOfSubject(around, subject, true, page)
+type Needed = Pick<Surroundings, 'city' | 'db' | 'vault' | 'matters' | 'subjects'>
+
+/** A page covers `limit` live cases; of those only the ones that wait for the actor are items. @throws Problem `cursor-invalid` */
+export async function partyTasks(around: Needed, actor: SignedIn, today: LocalDate, page: Page): Promise<Listed<PartyTask>> {
+  const cases = await casesOfSubject(around, actor.subject, true, page)
   const records = await Promise.all(cases.items.map(({ number }) => readCase(around, number)))
-  const tasks = await Promise.all(records.map(record => record === null ? null : taskOf(around, record, subject)))
+  const tasks = await Promise.all(records.map(record => record === null ? null : taskOf(around, record, actor, today)))
   return { items: tasks.filter(task => task !== null), next: cases.next }
 }
 
-async function taskOf(around: Pick<Surroundings, 'city' | 'matters'>, record: CaseRecord, subject: string): Promise<PartyTask | null> {
+async function taskOf(around: Needed, record: CaseRecord, actor: SignedIn, today: LocalDate): Promise<PartyTask | null> {
   const { type, system, name } = record.entry
-  const parties = Object.entries(record.parties).filter(([, party]) => party.subject === subject).map(([party]) => party)
+  const { roles } = await standingOf(around.subjects.mandated, actor, record, today)
+  const parties = roles.filter(role => Object.hasOwn(type.parties, role))
   const duties = possibleMoves(type, record).filter(move => !type.moves[move]!.optional && list(type.moves[move]!.by).some(who => parties.includes(who)))
   if (duties.length === 0) return null
   const limits = record.matter === null ? undefined : (await around.matters.edition(record.matter, record.matterEdition!)).limits

@@ -43,7 +43,7 @@ interface TaskRow {
   readonly opened_at: string
 }
 
-const COLUMNS = 'id, scope, due, system, number, type, matter, case_state, moves, opened_at'
+const COLUMNS = ['id', 'scope', 'due', 'system', 'number', 'type', 'matter', 'case_state', 'moves', 'opened_at'].map(name => `i.${name}`).join(', ')
 
 /** @throws Problem `cursor-invalid` */
 export async function tasksOf(db: Db, scopes: readonly number[], filter: TaskFilter, page: { readonly limit: number; readonly after?: string }): Promise<TaskPage> {
@@ -54,21 +54,23 @@ export async function tasksOf(db: Db, scopes: readonly number[], filter: TaskFil
   return { items, next: rows.length > page.limit ? cursorOf([rows[page.limit - 1]!.due, rows[page.limit - 1]!.id]) : null }
 }
 
-/** Each scope gives its first rows by its own index range; the merge keeps the first of all. */
+/**
+ * Costs one index probe a scope and little more. A page of n rows comes from no other scopes than the n whose first
+ * rows come first; the keys of those are merged from the index alone, and only the page's own rows are read.
+ */
 function statementOf(scopes: readonly number[], filter: TaskFilter, page: { readonly limit: number; readonly after?: string }): { readonly text: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [scopes, filter.state, page.limit + 1]
+  const parameter = (value: unknown) => `$${values.push(value)}`
   const conditions = ['i.scope = s.scope', 'i.state = $2']
-  const add = (condition: (parameter: string) => string, ...more: readonly unknown[]) => {
-    const parameters = more.map(value => { values.push(value); return `$${values.length}` })
-    conditions.push(condition(parameters.join(', ')))
-  }
-  if (page.after !== undefined) add(parameters => `(i.due, i.id) > (${parameters})`, ...readCursor(page.after, ['moment', 'id']))
-  if (filter.dueFrom !== undefined) add(parameter => `i.due >= ${parameter}`, filter.dueFrom)
-  if (filter.dueBefore !== undefined) add(parameter => `i.due < ${parameter}`, filter.dueBefore)
-  if (filter.system !== undefined) add(parameter => `i.system = ${parameter}`, filter.system)
-  const text = `select ${COLUMNS.split(', ').map(name => `t.${name}`).join(', ')} from unnest($1::int[]) s(scope)
-    cross join lateral (select ${COLUMNS.split(', ').map(name => `i.${name}`).join(', ')} from onevisit.inbox i where ${conditions.join(' and ')} order by i.due, i.id limit $3) t
-    order by t.due, t.id limit $3`
+  if (page.after !== undefined) conditions.push(`(i.due, i.id) > (${readCursor(page.after, ['moment', 'id']).map(parameter).join(', ')})`)
+  if (filter.dueFrom !== undefined) conditions.push(`i.due >= ${parameter(filter.dueFrom)}`)
+  if (filter.dueBefore !== undefined) conditions.push(`i.due < ${parameter(filter.dueBefore)}`)
+  const keys = (limit: string) => `(select i.due, i.id from onevisit.inbox i where ${conditions.join(' and ')} order by i.due, i.id limit ${limit})`
+  // The posts of a scope are one system's, and so are its tasks.
+  const asked = filter.system === undefined ? 'unnest($1::int[]) s(scope)' : `(select id as scope from onevisit.scope where id = any($1::int[]) and split_part(post, '.', 1) = ${parameter(filter.system)}) s`
+  const text = `with firsts as materialized (select s.scope from ${asked} cross join lateral ${keys('1')} k order by k.due, k.id limit $3),
+    page as materialized (select k.id from firsts s cross join lateral ${keys('$3')} k order by k.due, k.id limit $3)
+    select ${COLUMNS} from page join onevisit.inbox i on i.id = page.id order by i.due, i.id`
   return { text, values }
 }
 

@@ -6,6 +6,7 @@ import { validateMatter } from '../../kernel/validate/matter.ts'
 import { line } from '../../kernel/validate/faults.ts'
 import type { City } from '../city.ts'
 import type { Db } from '../database/pool.ts'
+import { shapeFaults } from './shape.ts'
 
 export interface StoredEdition {
   readonly matter: Matter
@@ -36,10 +37,10 @@ export function openMatterBook(db: Db, city: City): MatterBook {
   let known: Promise<ReadonlyMap<string, readonly StoredEdition[]>> | undefined
 
   async function load(): Promise<ReadonlyMap<string, readonly StoredEdition[]>> {
-    const { rows } = await db.query<{ code: string; body: Matter; state: StoredEdition['state']; origin: StoredEdition['origin']; author: string | null; approver: string | null }>(
+    const { rows } = await db.query<EditionRow & { readonly code: string }>(
       'matter-editions', `select code, body, state, origin, author, approver from onevisit.matter_edition where state <> 'draft' order by code, edition`, [])
     const map = new Map<string, StoredEdition[]>()
-    for (const { body, code, ...rest } of rows) map.set(code, [...map.get(code) ?? [], { matter: body, ...rest }])
+    for (const { code, ...row } of rows) map.set(code, [...map.get(code) ?? [], storedOf(row)])
     return map
   }
   const book = () => known ??= load().catch((error: unknown) => { known = undefined; throw error })
@@ -69,9 +70,8 @@ export function openMatterBook(db: Db, city: City): MatterBook {
       return [...(await book()).values()].flatMap(editions => editionOn(editions, on)?.matter ?? [])
     },
     async editions(code) {
-      const { rows } = await db.query<{ body: Matter; state: StoredEdition['state']; origin: StoredEdition['origin']; author: string | null; approver: string | null }>(
-        'matter-editions-of', 'select body, state, origin, author, approver from onevisit.matter_edition where code = $1 order by edition', [code])
-      return rows.map(({ body, ...rest }) => ({ matter: body, ...rest }))
+      const { rows } = await db.query<EditionRow>('matter-editions-of', 'select body, state, origin, author, approver from onevisit.matter_edition where code = $1 order by edition', [code])
+      return rows.map(storedOf)
     },
     async draft(input, author, now) {
       const matter = checked(city, input)
@@ -80,15 +80,18 @@ export function openMatterBook(db: Db, city: City): MatterBook {
       return matter
     },
     async approve(code, edition, approver, now) {
-      const found = (await this.editions(code)).find(one => one.matter.edition === edition)
-      if (found === undefined) throw new Problem('matter-unknown', { detail: `${code} #${edition}` })
+      const found = await stored(db, code, edition)
       if (found.author === approver) throw new Problem('edition-same-author')
-      await db.query('matter-approve', `update onevisit.matter_edition set state = 'approved', approver = $3, approved_at = $4 where code = $1 and edition = $2 and state = 'draft'`, [code, edition, approver, now])
+      const faults = judged(city, found.matter)
+      if (faults.length > 0) throw invalid(faults)
+      const { rowCount } = await db.query('matter-approve', `update onevisit.matter_edition set state = 'approved', approver = $3, approved_at = $4 where code = $1 and edition = $2 and state = 'draft'`, [code, edition, approver, now])
+      if (rowCount === 0) throw notADraft((await stored(db, code, edition)).state)
       await changed()
       return { ...found, state: 'approved', approver }
     },
     async cancel(code, edition, now) {
-      await db.query('matter-cancel', `update onevisit.matter_edition set state = 'cancelled', effective_to = ($3::timestamptz at time zone 'Asia/Shanghai')::date where code = $1 and edition = $2`, [code, edition, now])
+      const { rowCount } = await db.query('matter-cancel', `update onevisit.matter_edition set state = 'cancelled', effective_to = ($3::timestamptz at time zone 'Asia/Shanghai')::date where code = $1 and edition = $2 and state <> 'cancelled'`, [code, edition, now])
+      if (rowCount === 0) await stored(db, code, edition)
       await changed()
     },
     forget() { known = undefined },
@@ -100,23 +103,55 @@ function editionOn(editions: readonly StoredEdition[], on: string): StoredEditio
     .reduce<StoredEdition | undefined>((latest, one) => latest === undefined || one.matter.effectiveFrom > latest.matter.effectiveFrom || (one.matter.effectiveFrom === latest.matter.effectiveFrom && one.matter.edition > latest.matter.edition) ? one : latest, undefined)
 }
 
+interface EditionRow {
+  readonly body: Matter
+  readonly state: StoredEdition['state']
+  readonly origin: StoredEdition['origin']
+  readonly author: string | null
+  readonly approver: string | null
+}
+
+function storedOf({ body, ...rest }: EditionRow): StoredEdition {
+  return { matter: body, ...rest }
+}
+
+/** @throws Problem `matter-unknown` */
+async function stored(db: Db, code: string, edition: number): Promise<StoredEdition> {
+  const { rows } = await db.query<EditionRow>('matter-edition-of', 'select body, state, origin, author, approver from onevisit.matter_edition where code = $1 and edition = $2', [code, edition])
+  if (rows[0] === undefined) throw new Problem('matter-unknown', { detail: `${code} #${edition}` })
+  return storedOf(rows[0])
+}
+
+function notADraft(state: StoredEdition['state']): Problem {
+  return new Problem('matter-edition-exists', { detail: state === 'cancelled' ? { zh: '该版本已取消', en: 'this edition was cancelled' } : { zh: '该版本已批准', en: 'this edition was approved before' } })
+}
+
 /** @throws Problem `matter-invalid` with a line a fault */
 function checked(city: City, input: unknown): Matter {
+  const misshapen = shapeFaults(input)
+  if (misshapen.length > 0) throw invalid(misshapen)
   const matter = input as Matter
-  let faults: readonly string[]
+  const faults = judged(city, matter)
+  if (faults.length > 0) throw invalid(faults)
+  return matter
+}
+
+function judged(city: City, matter: Matter): readonly string[] {
   try {
-    faults = validateMatter(matter, {
+    return validateMatter(matter, {
       caseType: city.cases.get(matter.case)?.type,
       hasResource: ref => city.resources.has(ref),
       resourceFields: ref => Object.keys(city.resources.get(ref)?.resource.fields ?? {}),
       credentialFields: ref => city.credentials.has(ref) ? Object.keys(city.credentials.get(ref)!.credential.fields) : undefined,
-    }, String(matter.code)).map(line)
-  } catch (error) {
-    // A draft typed by hand may lack whole members; the validator reads definitions, not arbitrary JSON.
-    throw new Problem('matter-invalid', { detail: 'the matter lacks a member', cause: error })
+    }, matter.code).map(line)
+  } catch {
+    // The validator reads definitions that a compiler has seen; a form typed by hand may be anything further down.
+    return [`${matter.code}.form: its fields cannot be read`]
   }
-  if (faults.length > 0) throw new Problem('matter-invalid', { detail: faults.join('\n'), more: { faults } })
-  return matter
+}
+
+function invalid(faults: readonly string[]): Problem {
+  return new Problem('matter-invalid', { detail: faults.join('\n'), more: { faults } })
 }
 
 const INSERT = `insert into onevisit.matter_edition (code, edition, system, type, body, sha256, origin, state, effective_from, effective_to, author, created_at, approved_at)

@@ -2,6 +2,7 @@
 import type { Text } from '../../kernel/text.ts'
 import { Problem } from '../../kernel/errors/problem.ts'
 import type { Queryable } from '../database/pool.ts'
+import { pageOf, readCursor, type Listed, type Page } from '../keyset.ts'
 
 export interface Message {
   readonly id: number
@@ -13,14 +14,9 @@ export interface Message {
   readonly readAt: string | null
 }
 
-export interface MessagePage {
-  readonly items: readonly Message[]
-  readonly next: string | null
-}
-
 export interface MessageBox {
   /** @throws Problem `cursor-invalid` */
-  list(recipient: string, page: { readonly limit: number; readonly after?: string }): Promise<MessagePage>
+  list(recipient: string, page: Page): Promise<Listed<Message>>
   /** Counted no further than `cap`. */
   unread(recipient: string, cap: number): Promise<{ readonly count: number; readonly capped: boolean }>
   /** Sets the receipt once; later calls change nothing. @throws Problem `message-unknown`, also where it is another's */
@@ -44,8 +40,8 @@ export function openMessageBox(around: { readonly db: Pick<Queryable, 'query'> }
     async list(recipient, { limit, after }) {
       const { rows } = after === undefined
         ? await db.query<MessageRow>('messages', `select ${COLUMNS} from onevisit.message where recipient = $1 order by id desc limit $2`, [recipient, limit + 1])
-        : await db.query<MessageRow>('messages-after', `select ${COLUMNS} from onevisit.message where recipient = $1 and id < $3 order by id desc limit $2`, [recipient, limit + 1, readCursor(after)])
-      return { items: rows.slice(0, limit).map(messageOf), next: rows.length > limit ? cursorOf(rows[limit - 1]!.id) : null }
+        : await db.query<MessageRow>('messages-after', `select ${COLUMNS} from onevisit.message where recipient = $1 and id < $3 order by id desc limit $2`, [recipient, limit + 1, ...readCursor(after, ['id'])])
+      return pageOf(rows, limit, messageOf, row => [row.id])
     },
     async unread(recipient, cap) {
       const { rows } = await db.query<{ n: number }>('messages-unread',
@@ -64,14 +60,4 @@ export function openMessageBox(around: { readonly db: Pick<Queryable, 'query'> }
 
 function messageOf({ created_at, read_at, ...row }: MessageRow): Message {
   return { ...row, createdAt: created_at, readAt: read_at }
-}
-
-function cursorOf(id: number): string {
-  return Buffer.from(String(id)).toString('base64url')
-}
-
-function readCursor(cursor: string): number {
-  const text = Buffer.from(cursor, 'base64url').toString('latin1')
-  if (!/^\d{1,15}$/.test(text)) throw new Problem('cursor-invalid')
-  return Number(text)
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { Problem, type Fault } from '../../kernel/errors/problem.ts'
 import type { Db } from '../database/pool.ts'
+import { pageOf, readCursor, type Listed, type Page } from '../keyset.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { CloudEvent } from './cloud-event.ts'
 import type { Outward } from './outward.ts'
@@ -38,7 +39,7 @@ export interface WebhookBook {
   /** What was not delivered yet never will be. @throws Problem `webhook-unknown`, also where it is another's */
   remove(account: string, id: string, now: string): Promise<void>
   /** Newest first. @throws Problem `webhook-unknown`, `cursor-invalid` */
-  deliveries(account: string, id: string, page: { readonly limit: number; readonly after?: string }): Promise<{ readonly items: readonly Delivery[]; readonly next: string | null }>
+  deliveries(account: string, id: string, page: Page): Promise<Listed<Delivery>>
 }
 
 export const MOST_WEBHOOKS = 20
@@ -82,8 +83,8 @@ export function openWebhookBook(around: { readonly db: Db; readonly vault: Vault
     async deliveries(account, id, { limit, after }) {
       await requireOwn(account, id)
       const { rows } = await db.query<DeliveryRow>('webhook-deliveries', `select id, event, attempts, due, delivered_at, failed_at, last_status, last_error from onevisit.outbox
-        where webhook = $1 and id < $3 order by id desc limit $2`, [id, limit + 1, after === undefined ? Number.MAX_SAFE_INTEGER : readCursor(after)])
-      return { items: rows.slice(0, limit).map(deliveryOf), next: rows.length > limit ? Buffer.from(String(rows[limit - 1]!.id)).toString('base64url') : null }
+        where webhook = $1 and id < $3 order by id desc limit $2`, [id, limit + 1, after === undefined ? Number.MAX_SAFE_INTEGER : readCursor(after, ['id'])[0]])
+      return pageOf(rows, limit, deliveryOf, row => [row.id])
     },
   }
 }
@@ -118,12 +119,6 @@ function typeFaults(types: readonly string[]): readonly Fault[] {
   return types.flatMap((type: unknown, i) => typeof type === 'string' && /^[A-Za-z0-9][\w./:-]{0,199}$/.test(type)
     ? []
     : [{ path: `/types/${i}`, code: 'field-type', message: { zh: '不是事件类型的前缀', en: 'no prefix of an event type' } }])
-}
-
-function readCursor(cursor: string): number {
-  const text = Buffer.from(cursor, 'base64url').toString('latin1')
-  if (!/^\d{1,15}$/.test(text)) throw new Problem('cursor-invalid')
-  return Number(text)
 }
 
 function isUuid(text: string): boolean {

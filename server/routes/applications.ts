@@ -1,8 +1,9 @@
 /** Applying for a matter: prepare, then file. */
 import { Type } from '@sinclair/typebox'
 import type { App, Around } from '../app-instance.ts'
+import { filesIn, requireFiles, uploadsOf } from '../attachments.ts'
 import { keyedByDesk } from '../keyed.ts'
-import { actorOf } from '../request.ts'
+import { actorOf, dayOf } from '../request.ts'
 import { closed, Due, mapOf, MatterCode, nullable, Opened, Region, Text, Uuid, Values } from '../schemas.ts'
 
 const Answers = mapOf(Type.String({ maxLength: 200 }), { maxProperties: 200 })
@@ -10,7 +11,7 @@ const Uploads = mapOf(Type.Array(Uuid, { maxItems: 50 }), { maxProperties: 200 }
 const Promises = Type.Array(Type.String({ maxLength: 100 }), { maxItems: 200 })
 
 /** Shapes of what an application's corrections may bring besides form values. */
-export const Supplements = Type.Object({ answers: Type.Optional(nullable(Answers)), uploads: Type.Optional(nullable(Uploads)), promises: Type.Optional(nullable(Promises)) })
+export const Supplements = Type.Object({ answers: Type.Optional(Answers), uploads: Type.Optional(Uploads), promises: Type.Optional(Promises), form: Type.Optional(Values) })
 
 const Prepared = Type.Object({
   matter: Type.String(), edition: Type.Integer(),
@@ -23,7 +24,7 @@ const Prepared = Type.Object({
   oneCertificate: Type.Boolean(), due: Type.Composite([Due, Type.Object({ provisional: Type.Boolean() })]), outages: Type.Array(Type.String()),
 })
 
-export function applicationRoutes(app: App, { platform }: Around): void {
+export function applicationRoutes(app: App, { platform, parts }: Around): void {
   app.post('/api/v1/matters/:code/prepare', {
     schema: {
       operationId: 'prepare', summary: 'What an application still needs, with what the city knows filled in', tags: ['matters'],
@@ -41,13 +42,20 @@ export function applicationRoutes(app: App, { platform }: Around): void {
       body: closed({
         matter: MatterCode, edition: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The edition that was prepared; a newer one must be confirmed.' })),
         answers: Type.Optional(Answers), values: Values, uploads: Type.Optional(Uploads), promises: Type.Optional(Promises), consent: Type.Optional(Type.Boolean()),
-        applicant: Type.Optional(Uuid), agent: Type.Optional(Uuid), window: Type.Optional(Type.String({ maxLength: 100 })), region: Type.Optional(Region), acceptingRegion: Type.Optional(Region),
+        applicant: Type.Optional(Uuid), agent: Type.Optional(Uuid), window: Type.Optional(Type.String({ maxLength: 100, description: 'Not kept: `acceptingRegion` says where it was accepted.' })), region: Type.Optional(Region), acceptingRegion: Type.Optional(Region),
       }),
       response: { 201: Opened },
     },
   }, async (request, reply) => {
     const { window: _window, ...application } = request.body
-    return keyedByDesk(platform, request, reply, ({ once }) => platform.applications.submit(actorOf(request), application, request.at, request.id, once))
+    const actor = actorOf(request)
+    return keyedByDesk(platform, request, reply, async ({ once }) => {
+      const { matter, uploads = {}, values } = application
+      // Of a matter that is not in force nothing is checked here: the desk says so, and gives back what was typed.
+      const edition = (await platform.matters.all(dayOf(request))).find(one => one.code === matter)
+      if (edition !== undefined) await requireFiles(parts.files, actor.account, [...uploadsOf(edition, uploads, '/uploads'), ...filesIn(edition.form, values, '/values')], null)
+      return platform.applications.submit(actor, application, request.at, request.id, once)
+    })
   })
 }
 

@@ -1,7 +1,7 @@
 /** Cases as their reader may see them: lists, one case, its timeline. */
 import { Type } from '@sinclair/typebox'
-import { Problem } from '../../kernel/errors/problem.ts'
-import { rolesOf, type SignedIn } from '../../runtime/access/actor.ts'
+import { isProblem, Problem } from '../../kernel/errors/problem.ts'
+import { standingOf, type SignedIn } from '../../runtime/access/actor.ts'
 import { casesOfSubject, casesUnderPosts } from '../../runtime/cases/listing.ts'
 import type { CaseRecord } from '../../runtime/cases/record.ts'
 import { timelineOf } from '../../runtime/cases/timeline.ts'
@@ -9,7 +9,7 @@ import { viewOf } from '../../runtime/cases/view.ts'
 import { readCase } from '../../runtime/cases/work.ts'
 import type { Platform } from '../../runtime/platform.ts'
 import type { App, Around } from '../app-instance.ts'
-import { actorOf } from '../request.ts'
+import { actorOf, dayOf } from '../request.ts'
 import { CaseNumber, CaseSummary, CaseView, closed, Due, listOf, Name, nullable, pageOfQuery, pageQuery, Text, Values } from '../schemas.ts'
 
 const caseParams = closed({ number: CaseNumber })
@@ -33,7 +33,7 @@ export function caseRoutes(app: App, { platform }: Around): void {
   }, async request => {
     const actor = actorOf(request)
     const { number, system, type, state, live } = request.query
-    if (number !== undefined) return { items: await visibleSummary(platform, actor, number), next: null }
+    if (number !== undefined) return { items: await visibleSummary(platform, actor, number, dayOf(request)), next: null }
     if (system === undefined || type === undefined) return casesOfSubject(platform, actor.subject, live, pageOfQuery(request.query))
     return casesUnderPosts(platform, platform.city.caseEntry(`${platform.city.system(system).id}.${type}`), actor.holdings, state, pageOfQuery(request.query))
   })
@@ -41,30 +41,35 @@ export function caseRoutes(app: App, { platform }: Around): void {
   app.get('/api/v1/cases/:number', {
     schema: { operationId: 'case', summary: 'A case as the caller may see it', tags: ['cases'], params: caseParams, errors: ['case-unknown', 'not-permitted'], response: { 200: CaseView } },
   }, async request => {
-    const { record, roles } = await caseFor(platform, actorOf(request), request.params.number)
+    const { record, roles } = await caseFor(platform, actorOf(request), request.params.number, dayOf(request))
     return viewOf(record, roles)
   })
 
   app.get('/api/v1/cases/:number/timeline', {
     schema: { operationId: 'timeline', summary: 'What happened in a case', tags: ['cases'], params: caseParams, errors: ['case-unknown', 'not-permitted'], response: { 200: listOf(Event) } },
   }, async request => {
-    const { record, roles } = await caseFor(platform, actorOf(request), request.params.number)
+    const { record, roles } = await caseFor(platform, actorOf(request), request.params.number, dayOf(request))
     return { items: await timelineOf(platform, record, roles), next: null }
   })
 }
 
-/** A case and what the actor is to it. @throws Problem `case-unknown`, `not-permitted` */
-export async function caseFor(platform: Platform, actor: SignedIn, number: string): Promise<{ readonly record: CaseRecord; readonly roles: readonly string[] }> {
+/** A case and what the actor is to it that day. @throws Problem `case-unknown`, `not-permitted` */
+export async function caseFor(platform: Platform, actor: SignedIn, number: string, today: string): Promise<{ readonly record: CaseRecord; readonly roles: readonly string[] }> {
   const record = await readCase(platform, number)
   if (record === null) throw new Problem('case-unknown')
-  const roles = rolesOf(actor, record)
+  const { roles } = await standingOf(platform.subjects.mandated, actor, record, today)
   if (roles.length === 0) throw new Problem('not-permitted')
   return { record, roles }
 }
 
-async function visibleSummary(platform: Platform, actor: SignedIn, number: string) {
-  const record = await readCase(platform, number)
-  if (record === null || rolesOf(actor, record).length === 0) return []
-  const { system, type, title, matter, state, stateTitle, version, outcome, due, openedAt, closedAt } = viewOf(record, [])
-  return [{ number, system, type, title, matter, state, stateTitle, version, outcome, due: { legal: due.legal, promised: due.promised }, openedAt, closedAt }]
+/** Whether a number is taken is not told here. */
+async function visibleSummary(platform: Platform, actor: SignedIn, number: string, today: string) {
+  try {
+    const { record } = await caseFor(platform, actor, number, today)
+    const { system, type, title, matter, state, stateTitle, version, outcome, due, openedAt, closedAt } = viewOf(record, [])
+    return [{ number, system, type, title, matter, state, stateTitle, version, outcome, due: { legal: due.legal, promised: due.promised }, openedAt, closedAt }]
+  } catch (error) {
+    if (isProblem(error, 'case-unknown') || isProblem(error, 'not-permitted')) return []
+    throw error
+  }
 }

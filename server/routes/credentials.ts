@@ -1,11 +1,10 @@
 /** Credentials: held, read, and verified by anyone. */
 import { Type } from '@sinclair/typebox'
 import { Problem } from '../../kernel/errors/problem.ts'
-import { rolesOf } from '../../runtime/access/actor.ts'
-import { readCase } from '../../runtime/cases/work.ts'
 import type { App, Around } from '../app-instance.ts'
 import { actorOf, dayOf } from '../request.ts'
 import { closed, Day, Instant, listOf, mapOf, nullable, pageOfQuery, pageQuery, Text, Uuid, Values } from '../schemas.ts'
+import { caseFor } from './cases.ts'
 
 const Credential = Type.Object({
   id: Type.String(), type: Type.String(), title: Text, holder: Uuid, issuer: Type.String(), status: Type.String(), reason: nullable(Text), claims: Values,
@@ -33,8 +32,9 @@ export function credentialRoutes(app: App, { platform, parts }: Around): void {
     const actor = actorOf(request)
     const credential = await parts.credentials.read(request.params.id)
     if (credential.holder === actor.subject) return credential
-    const record = credential.number === null ? null : await readCase(platform, credential.number)
-    if (record === null || !rolesOf(actor, record).some(role => role.startsWith('post:'))) throw new Problem('not-permitted')
+    if (credential.number === null) throw new Problem('not-permitted')
+    const { roles } = await caseFor(platform, actor, credential.number, dayOf(request))
+    if (!roles.some(role => role.startsWith('post:'))) throw new Problem('not-permitted')
     return credential
   })
 

@@ -5,12 +5,13 @@ import { Problem } from '../../kernel/errors/problem.ts'
 import { fault } from '../../kernel/values.ts'
 import type { WorkingCase } from '../../runtime/cases/work.ts'
 import type { App, Around } from '../app-instance.ts'
+import { filesIn, requireFiles, uploadsOf } from '../attachments.ts'
 import { keyedByDesk } from '../keyed.ts'
 import { actorOf } from '../request.ts'
 import { CaseNumber, CaseView, closed, Name, nullable, Values } from '../schemas.ts'
 import { Supplements } from './applications.ts'
 
-export function moveRoutes(app: App, { platform }: Around): void {
+export function moveRoutes(app: App, { platform, parts }: Around): void {
   app.post('/api/v1/cases/:number/moves/:move', {
     schema: {
       operationId: 'move', summary: 'Make a move; answers with the case after it', tags: ['cases'], keyed: true, params: closed({ number: CaseNumber, move: Name }),
@@ -24,22 +25,32 @@ export function moveRoutes(app: App, { platform }: Around): void {
     const given = request.body.values ?? {}
     return keyedByDesk(platform, request, reply, ({ once }) => platform.desk.move({
       actor, number, move, given, note: request.body.note ?? null, version: request.body.version, now: request.at, trace: request.id, ...(once ? { once } : {}),
-      resolve: async working => takesMaterials(working, move) ? platform.applications.resupply(working, wellFormed(given), actor, request.at, request.id) : {},
+      resolve: async working => {
+        const { record, matter } = working
+        const attached = filesIn(record.entry.type.fields, given, '/values')
+        if (matter === null || !takesMaterials(working, move)) {
+          await requireFiles(parts.files, actor.account, attached, record.values)
+          return {}
+        }
+        const supplied = wellFormed(given)
+        const uploads = uploadsOf(matter, (supplied['uploads'] ?? {}) as Record<string, readonly string[]>, '/values/uploads')
+        await requireFiles(parts.files, actor.account, [...attached, ...uploads, ...filesIn(matter.form, (supplied['form'] ?? {}) as Record<string, unknown>, '/values/form')], record.values)
+        return platform.applications.resupply(working, supplied, actor, request.at, request.id)
+      },
     }))
   })
 }
 
 /** Corrections of an application resolve its materials anew; what the caller says of them is not taken. */
-function takesMaterials({ record, matter }: WorkingCase, move: string): boolean {
+function takesMaterials({ record }: WorkingCase, move: string): boolean {
   const { asks = [], takes = [] } = record.entry.type.moves[move] ?? {}
-  return matter !== null && [...asks, ...takes].includes('materials')
+  return [...asks, ...takes].includes('materials')
 }
 
-/** @throws Problem `invalid-request` */
+/** What was given, without what was left empty. @throws Problem `invalid-request` */
 function wellFormed(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const faults = [...Value.Errors(Supplements, given)].map(error => fault(`/values${error.path}`, 'field-type'))
-  const { form } = given
-  if (form !== undefined && form !== null && (typeof form !== 'object' || Array.isArray(form))) faults.push(fault('/values/form', 'field-type'))
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
+  const faults = [...Value.Errors(Supplements, present)].map(error => fault(`/values${error.path}`, 'field-type'))
   if (faults.length > 0) throw new Problem('invalid-request', { faults })
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
+  return present
 }

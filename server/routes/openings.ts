@@ -10,18 +10,19 @@ import { submitted } from '../../runtime/applications/submit.ts'
 import type { CaseEntry } from '../../runtime/city.ts'
 import type { Platform } from '../../runtime/platform.ts'
 import type { App, Around } from '../app-instance.ts'
+import { filesIn, requireFiles } from '../attachments.ts'
 import { keyedByDesk } from '../keyed.ts'
-import { actorOf, dayOf } from '../request.ts'
+import { actorOf } from '../request.ts'
 import { closed, mapOf, Name, Opened, Organ, Region, Uuid, Values } from '../schemas.ts'
 
-export function openingRoutes(app: App, { platform }: Around): void {
+export function openingRoutes(app: App, { platform, parts }: Around): void {
   const { city } = platform
 
   app.post('/api/v1/systems/:system/cases/:type', {
     schema: {
       operationId: 'open', summary: 'Open a case', tags: ['cases'], keyed: true, params: closed({ system: Name, type: Name }),
       description: 'A caller without a part of their own becomes the party that opens such cases, or acts by a post. Region and organ are those of the caller\'s posts unless given. Values are `case.{system}.{type}` of the schemas below.',
-      errors: ['system-unknown', 'case-type-unknown', 'party-required', 'party-class', 'subject-unknown', 'mandate-missing', 'wrong-post', 'not-a-party', 'live-case-exists'],
+      errors: ['system-unknown', 'case-type-unknown', 'party-required', 'party-class', 'subject-unknown', 'mandate-missing', 'wrong-post', 'not-a-party', 'live-case-exists', 'file-unknown'],
       body: closed({
         values: Values, parties: Type.Optional(mapOf(Uuid, { maxProperties: 20 })), region: Type.Optional(Region), acceptingRegion: Type.Optional(Region), organ: Type.Optional(Organ),
       }),
@@ -35,8 +36,9 @@ export function openingRoutes(app: App, { platform }: Around): void {
     }
     return keyedByDesk(platform, request, reply, async ({ once }) => {
       const { values, acceptingRegion, ...given } = request.body
-      const parties = await partiesFor(platform, actor, entry, given.parties ?? {}, dayOf(request))
+      const parties = await partiesFor(platform, actor, entry, given.parties ?? {})
       const { region, organ } = placeOf(actor, entry, given)
+      await requireFiles(parts.files, actor.account, filesIn(entry.type.fields, values, '/values'), null)
       return platform.desk.open({
         actor, type: entry.ref, matter: null, given: values, parties, region, acceptingRegion: acceptingRegion ?? region, organ,
         now: request.at, trace: request.id, ...(once ? { once } : {}), answer: submitted,
@@ -46,7 +48,7 @@ export function openingRoutes(app: App, { platform }: Around): void {
 }
 
 /** The parties named, and the caller as the first party that may open such a case where none is theirs yet and no post of theirs may. */
-async function partiesFor(platform: Platform, actor: SignedIn, { system, type }: CaseEntry, named: Readonly<Record<string, string>>, today: string): Promise<Readonly<Record<string, PartyHeader>>> {
+async function partiesFor(platform: Platform, actor: SignedIn, { system, type }: CaseEntry, named: Readonly<Record<string, string>>): Promise<Readonly<Record<string, PartyHeader>>> {
   const unknown = Object.keys(named).filter(party => !Object.hasOwn(type.parties, party))
   if (unknown.length > 0) throw new Problem('invalid-request', { faults: unknown.map(party => fault(`/parties/${party}`, 'field-unknown')) })
   const parties: Record<string, PartyHeader> = {}
@@ -56,11 +58,6 @@ async function partiesFor(platform: Platform, actor: SignedIn, { system, type }:
   if (!byPost && !Object.values(parties).some(({ subject }) => subject === actor.subject)) {
     const own = openers.find(who => type.parties[who]?.classes.includes(actor.class) && parties[who] === undefined)
     if (own !== undefined) parties[own] = { subject: actor.subject, class: actor.class }
-  }
-  for (const [party, { subject }] of Object.entries(parties)) {
-    const principal = parties[type.parties[party]!.actsFor ?? '']
-    if (principal === undefined) continue
-    if (!await platform.subjects.mandated(subject, principal.subject, null, today)) throw new Problem('mandate-missing')
   }
   return parties
 }

@@ -4,7 +4,7 @@ import { partyTasks } from '../../runtime/inbox/party-duties.ts'
 import { tasksOf, type Task } from '../../runtime/inbox/worklist.ts'
 import type { Platform } from '../../runtime/platform.ts'
 import type { App, Around } from '../app-instance.ts'
-import { actorOf } from '../request.ts'
+import { actorOf, dayOf } from '../request.ts'
 import { CaseNumber, closed, Instant, listOf, Name, nullable, pageOfQuery, pageQuery, Text } from '../schemas.ts'
 
 const Moment = Type.String({ pattern: '^(?!0000)\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$', format: 'date-time', description: 'ISO 8601 in UTC.' })
@@ -28,7 +28,7 @@ export function taskRoutes(app: App, { platform }: Around): void {
     const actor = actorOf(request)
     const { state = 'open', system, dueFrom, dueBefore } = request.query
     const page = pageOfQuery(request.query)
-    if (actor.kind === 'person' || actor.kind === 'firm') return state === 'done' ? { items: [], next: null } : partyTasks(platform, actor.subject, page)
+    if (actor.kind === 'person' || actor.kind === 'firm') return state === 'done' ? { items: [], next: null } : partyTasks(platform, actor, dayOf(request), page)
     const scopes = await platform.scopes.covered(actor.holdings)
     const found = await tasksOf(platform.db, scopes, {
       state: state === 'done' ? 'done' : 'open', ...(system === undefined ? {} : { system }), ...(dueFrom === undefined ? {} : { dueFrom }), ...(dueBefore === undefined ? {} : { dueBefore }),

@@ -11,7 +11,7 @@ type Told = (values: Values<ApplicationFields>, ctx: MoveCtx) => Text
 const bodies: Readonly<Record<string, Told>> = {
   apply: (_v, { case: c }) => t(`我们已收到您的申请，办件编号 ${c.number}。`, `We have received your application, number ${c.number}.`),
   accept: () => t('您的申请已受理。', 'Your application has been accepted.'),
-  deemAccepted: (_v, { case: c }) => t(`行政机关未在期限内告知，您的申请自 ${c.openedAt.slice(0, 10)} 起视为受理。`, `Nothing was notified in time, so your application counts as accepted from ${c.openedAt.slice(0, 10)}.`),
+  deemAccepted: (_v, { case: c }) => t(`行政机关未在期限内告知，您的申请自 ${dayOf(c.enteredAt)} 起视为受理。`, `Nothing was notified in time, so your application counts as accepted from ${dayOf(c.enteredAt)}.`),
   askCorrection: v => t(`请一次性补正：${items(v, 'zh')}`, `Please correct, all at once: ${items(v, 'en')}`),
   supplement: () => t('您补正的内容已收到。', 'Your corrections have been received.'),
   lapse: () => t('补正期限已过，本次申请终止，您可以重新申请。', 'The time for corrections is over and this application has ended; you may apply again.'),
@@ -34,6 +34,11 @@ export function told(move: string, values: Values<ApplicationFields>, ctx: MoveC
   if (body === undefined) return []
   const title = ctx.matter?.title ?? t('办件', 'Case')
   return [notify('applicant', title, body(values, ctx))]
+}
+
+/** The day of an instant in Asia/Shanghai. */
+function dayOf(instant: string): string {
+  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 10)
 }
 
 function items(values: Values<ApplicationFields>, language: keyof Text): string {

@@ -5,12 +5,13 @@ import { issue } from '../../kernel/effect.ts'
 import type { Values } from '../../kernel/field.ts'
 import { credentialRef } from '../../kernel/reference.ts'
 import type { ApplicationFields } from '../../kernel/presets/service-case.ts'
+import { resultFacts } from '../../engines/decision/index.ts'
 import { factsFor } from './instant.ts'
 
 export async function grant(values: Values<ApplicationFields>, ctx: MoveCtx): Promise<readonly Effect[]> {
   const result = ctx.matter?.result
   if (result === undefined) return []
-  const facts = await factsFor(values, ctx)
+  const facts = await factsFor(resultFacts(ctx.matter!), values, ctx)
   const claims = Object.fromEntries(Object.entries(result.claims).flatMap(([claim, name]) => {
     const fact = facts[name]
     return fact?.known ? [[claim, fact.value]] : []

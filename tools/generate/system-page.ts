@@ -61,7 +61,7 @@ function moveRow(name: string, move: Omit<PlainMove, 'from'>, from: string): str
   const notes = [
     move.on ? `on ${move.on}` : '', move.needs ? `needs ${tracks(move.needs)}` : '', move.sets ? `sets ${tracks(move.sets)}` : '', move.when ? 'guarded' : '', move.note ? 'reason written' : '',
     move.apartFrom ? `not by who did ${move.apartFrom.join(', ')}` : '', move.escalate ? `overdue → ${many(move.escalate)}` : '', move.optional ? 'a right, no duty' : '', move.confirm ? 'confirmed' : '',
-    move.sees ? `sees ${move.sees.join(', ')}` : '', move.clock?.from ? 'time from the opening' : '', move.clock?.extend ? `lengthens by ${move.clock.extend}` : '',
+    move.sees ? `sees ${move.sees.join(', ')}` : '', move.clock?.from === 'opened' ? 'time from the opening' : move.clock?.from === 'entered' ? 'time since it stood there' : '', move.clock?.extend ? `lengthens by ${move.clock.extend}` : '',
   ].filter(note => note !== '')
   const to = typeof move.to === 'string' ? move.to : Object.entries(move.to).map(([outcome, state]) => `${outcome}: ${state}`).join(', ')
   const due = move.within ? Object.entries(move.within).map(([unit, amount]) => `${unit} ${amount}`).join(', ') : ''
