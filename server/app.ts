@@ -30,19 +30,24 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
+import { whyRoutes } from './routes/why.ts'
+import { whyRoutes } from './routes/why.ts'
 
 /** Of a JSON body. */
 export const BODY_LIMIT_BYTES = 1_048_576
+/** From the first byte of a request to its last: time for the largest upload on a slow line. */
+const REQUEST_TIMEOUT_MS = 300_000
 
 const GROUPS = [
-  healthRoutes, errorRoutes, sessionRoutes, systemRoutes, meRoutes, matterRoutes, matterEditionRoutes, applicationRoutes, caseRoutes, moveRoutes,
-  openingRoutes, actionRoutes, taskRoutes, fileRoutes, messageRoutes, webhookRoutes, credentialRoutes, dataUseRoutes, ledgerRoutes,
+  healthRoutes, errorRoutes, sessionRoutes, systemRoutes, meRoutes, matterRoutes, matterEditionRoutes, applicationRoutes, caseRoutes, whyRoutes, moveRoutes,
+  openingRoutes, actionRoutes, taskRoutes, fileRoutes, messageRoutes, webhookRoutes, credentialRoutes, dataUseRoutes, ledgerRoutes, whyRoutes,
 ]
 
 /** Listens to nobody yet. */
 export function buildApp(around: Around): App {
   const app: App = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     logger: false,
     requestIdHeader: false,
     genReqId: newTrace,

@@ -10,6 +10,8 @@ import { openDeliveryWorker, type DeliveryWorker } from '../runtime/webhooks/del
 import { openFanOut, type FanOut } from '../runtime/webhooks/fan-out.ts'
 import { openOutward } from '../runtime/webhooks/outward.ts'
 import { openWebhookBook, type WebhookBook } from '../runtime/webhooks/webhooks.ts'
+import { openWhy, type WhyDesk } from '../runtime/why/why.ts'
+import { openWhy, type WhyDesk } from '../runtime/why/why.ts'
 
 export interface Parts {
   readonly actions: ActionDesk
@@ -21,6 +23,8 @@ export interface Parts {
   readonly files: FileStore
   readonly ledger: Ledger
   readonly sequencer: Sequencer
+  readonly why: WhyDesk
+  readonly why: WhyDesk
 }
 
 export interface PartOptions {
@@ -31,6 +35,8 @@ export interface PartOptions {
 export function openParts(platform: Platform, options: PartOptions): Parts {
   const { db, city, vault, credentials, log, dataDir } = platform
   const outward = openOutward({ allowPrivate: options.allowPrivateWebhooks })
+  const ledger = openLedger({ db })
+  const ledger = openLedger({ db })
   return {
     actions: openActionDesk(platform.surroundings),
     credentials: openCredentialBook({ city, db, vault, credentials }),
@@ -39,7 +45,9 @@ export function openParts(platform: Platform, options: PartOptions): Parts {
     fanOut: openFanOut({ db }),
     deliveries: openDeliveryWorker({ db, vault, outward, log }),
     files: openFileStore({ db, vault, dataDir }),
-    ledger: openLedger({ db }),
+    ledger,
+    why: openWhy({ db, city, ledger }),
     sequencer: openSequencer({ db }),
+    why: openWhy({ db, city, ledger }),
   }
 }

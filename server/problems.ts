@@ -18,7 +18,7 @@ const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
   FST_FIELDS_LIMIT: 'invalid-request', FST_PARTS_LIMIT: 'invalid-request', FST_PROTO_VIOLATION: 'invalid-request', FST_INVALID_MULTIPART_CONTENT_TYPE: 'unsupported-media-type',
 }
 
-const BY_STATUS: Readonly<Record<number, ErrorCode>> = { 400: 'malformed-json', 404: 'not-found', 405: 'method-not-allowed', 413: 'body-too-large', 415: 'unsupported-media-type' }
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = { 404: 'not-found', 405: 'method-not-allowed', 413: 'body-too-large', 415: 'unsupported-media-type' }
 
 export function problemFrom(error: unknown): Problem {
   if (isProblem(error)) return error

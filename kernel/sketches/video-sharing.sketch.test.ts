@@ -121,10 +121,10 @@ describe('the listener', () => {
     expect(run([]).effects.map(({ effect }) => effect)).toEqual([set(deviceRef, { status: 'online' }, { status: 'unknown', changedAt: start }, { atMost: 200_000 })])
   })
 
-  test('a hundred thousand keepalives write nothing', () => {
+  test('ten thousand keepalives write nothing', () => {
     const { effects, hear } = run([{ after: 0, what: { kind: 'register', device: 'A' } }])
     const before = effects.length
-    for (let i = 0; i < 100_000; i++) hear({ at: start, peer: '10.0.0.1:5060', bytes: encode({ kind: 'keepalive', device: 'A' }) })
+    for (let i = 0; i < 10_000; i++) hear({ at: start, peer: '10.0.0.1:5060', bytes: encode({ kind: 'keepalive', device: 'A' }) })
     expect(effects.length).toBe(before)
   })
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { DatabaseError } from './errors.ts'
-import { isRetryable, sqlState } from './sql-errors.ts'
+import { isRetryable } from './sql-errors.ts'
 
 /** Oldest PostgreSQL that OneVisit supports, major version. */
 export const OLDEST_SUPPORTED = 14
@@ -29,7 +29,7 @@ export async function waitUntilReady(connectionString: string, timeoutMs: number
       return await ask(connectionString, left)
     } catch (error) {
       const reason = reasonOf(error)
-      if (!mayComeUp(error)) throw new DatabaseError('database-refused', { address, reason }, error)
+      if (!isRetryable(error)) throw new DatabaseError('database-refused', { address, reason }, error)
       if (performance.now() + wait > deadline) throw new DatabaseError('database-not-ready', { address, seconds: timeoutMs / 1000, reason }, error)
       await sleep(wait)
     }
@@ -62,11 +62,6 @@ async function ask(connectionString: string, timeoutMs: number): Promise<ServerI
   } finally {
     await client.end().catch(() => undefined)
   }
-}
-
-/** A host name that does not resolve yet may do so when the other container is up. */
-function mayComeUp(error: unknown): boolean {
-  return isRetryable(error) || (sqlState(error) === undefined && (error as NodeJS.ErrnoException).code === 'ENOTFOUND')
 }
 
 /** Connecting to several addresses fails with an AggregateError whose own message is empty. */

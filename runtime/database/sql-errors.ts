@@ -37,7 +37,11 @@ export function isStalePlan(error: unknown): boolean {
 /** Admin shutdown, crash shutdown, cannot connect now, database dropped, idle session ended. */
 const LOST_STATES = new Set(['57P01', '57P02', '57P03', '57P04', '57P05', '25P03'])
 
-const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'])
+/** ENOTFOUND: the name of a container goes with it. EADDRNOTAVAIL: what `localhost` says first where IPv6 is off. */
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN',
+  'ENETUNREACH', 'ENETDOWN', 'ENETRESET', 'EADDRNOTAVAIL', 'EAI_AGAIN', 'ENOTFOUND',
+])
 
 /** pg's own errors carry no code. */
 const LOST_MESSAGES =

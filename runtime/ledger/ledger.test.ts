@@ -121,6 +121,7 @@ describe('numbering', () => {
     await appendMany(3)
     await numberUntil(3)
     await appendMany(5, 'more')
+    while (!(await db.queryOnce<{ ripe: boolean }>('select bool_and(tx < pg_snapshot_xmin(pg_current_snapshot())) as ripe from onevisit.ledger_leaf')).rows[0]!.ripe) await sleep(10)
     const holder = await session()
     await holder.query('begin')
     await holder.query('select 1 from onevisit.ledger_leaf where id = 6 for update')

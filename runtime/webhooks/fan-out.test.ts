@@ -4,9 +4,12 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { apply } from '../apply/apply.ts'
 import { emptyWrites, type EventRow, type OutboxRow } from '../apply/writes.ts'
 import { openPool } from '../database/pool.ts'
+import { vaultOf } from '../secrets/vault.ts'
 import type { CloudEvent } from './cloud-event.ts'
 import { openFanOut } from './fan-out.ts'
+import { openOutward } from './outward.ts'
 import { account, eventRow, feedDatabase, until } from './testing.ts'
+import { openWebhookBook } from './webhooks.ts'
 
 const { db, connectionString } = await feedDatabase()
 const fanOut = openFanOut({ db })
@@ -210,6 +213,25 @@ describe('nothing is lost or doubled', () => {
     await fanOutAll()
     const told = await idsFor(webhook)
     expect(told).toEqual([`${event.number}-1`, expect.stringMatching(/^send-/)])
+  })
+
+  test('an endpoint removed while its events are fanned out is left nothing to be sent', async () => {
+    const owner = await account(db, 'app')
+    const webhook = await endpoint(owner.id, ['alpha.'])
+    await happen(eventRow())
+    await until(async () => (await db.queryOnce<{ ripe: boolean }>('select bool_and(tx < pg_snapshot_xmin(pg_current_snapshot())) as ripe from onevisit.events')).rows[0]!.ripe)
+    const blocker = await session()
+    await blocker.query('begin; lock table onevisit.outbox in share mode')
+    const waiting = async (count: number) => (await db.queryOnce(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount >= count
+    const fanned = fanOut.run(NOW)
+    await until(() => waiting(1))
+    const removed = openWebhookBook({ db, vault: vaultOf(Buffer.alloc(32)), outward: openOutward({ allowPrivate: true }) }).remove(owner.id, webhook, NOW)
+    await until(() => waiting(2))
+    await blocker.query('rollback')
+    expect(await fanned).toBe(1)
+    await removed
+    const { rows: left } = await db.queryOnce<{ failed: boolean }>('select failed_at is not null as failed from onevisit.outbox')
+    expect(left).toEqual([{ failed: true }])
   })
 
   test('while another process holds the cursor, this one does nothing', async () => {

@@ -109,7 +109,8 @@ beforeAll(async () => {
   const outward = openOutward({ allowPrivate: true })
   await openWebhookBook({ db, vault, outward }).register({ account: applicant.account, url: server.url, types: ['onevisit.', 'city.'] }, OPENED)
   await cases.move({ actor: clerk, number, move: 'decide', given: { opinion: 'a very private opinion' }, note: 'because of the neighbours', version: 1, now: DECIDED })
-  await until(() => server.received.length >= 2, async () => {
+  // The opening of the request and of its visit, the decision, and what it sent.
+  await until(() => server.received.length >= 4, async () => {
     await openFanOut({ db }).run(DECIDED)
     await openDeliveryWorker({ db, vault, outward, log: city.platform.log }).run(DECIDED)
   })
@@ -128,7 +129,7 @@ describe('why', () => {
       elsewhere: [{ type: 'alpha.visit', move: 'open', version: 1 }],
       dataUses: [{ at: OPENED, resource: 'beta.register', fields: ['note'], purpose: 'is it registered', answers: { none: 2 } }],
       messages: [{ to: 'applicant', createdAt: OPENED, readAt: null }],
-      credentials: [], violations: [],
+      deliveries: [{ type: 'onevisit.case.open', event: `${number}-1` }], credentials: [], violations: [],
     })
     expect(opened!.elsewhere[0]!.number).not.toBe(number)
     expect(decided).toMatchObject({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { library, town } from '../fixtures/library.ts'
-import { libraryCast, testServer, type Client, type TestServer } from '../testing.ts'
+import { administrator, libraryCast, testServer, type Client, type TestServer } from '../testing.ts'
 
 let server: TestServer
 let cast: Awaited<ReturnType<typeof libraryCast>>
@@ -201,5 +201,21 @@ describe('the timeline', () => {
     expect(staff[0].values).toEqual({ words: '灯坏了', contact: '13900000000' })
     expect((await cast.other.get(`/api/v1/cases/${number}/timeline`)).body).toMatchObject({ status: 403 })
     expect((await cast.other.get('/api/v1/cases/LB1/timeline')).body).toMatchObject({ status: 404 })
+  })
+})
+
+describe('why', () => {
+  it('is told to staff of the case and administrators, in the language asked for, and to nobody else', async () => {
+    const { number, version } = await suggest(cast.reader, { words: '秘密内容' })
+    const moved = await move(cast.librarian, number, 'answer', { values: { reply: '好' }, version })
+    const { body } = await cast.head.get(`/api/v1/cases/${number}/why?language=zh`)
+    expect(body.requests.map((one: { trace: string }) => one.trace)).toContain(moved.headers.get('trace-id'))
+    expect(body.text).toContain('已答复')
+    expect(JSON.stringify(body)).not.toContain('秘密内容')
+    const admin = await administrator(server, '管缘由')
+    expect((await admin.get(`/api/v1/cases/${number}/why?language=en`)).body.text).toContain('Answered')
+    for (const client of [cast.reader, cast.other, cast.clerk]) expect((await client.get(`/api/v1/cases/${number}/why`)).body).toMatchObject({ status: 403, code: 'not-permitted' })
+    expect((await admin.get('/api/v1/cases/LB1/why')).body).toMatchObject({ status: 404, code: 'case-unknown' })
+    expect((await admin.get(`/api/v1/cases/${number}/why?language=fr`)).body).toMatchObject({ status: 422 })
   })
 })

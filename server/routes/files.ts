@@ -32,15 +32,18 @@ export function fileRoutes(app: App, { platform, parts }: Around): void {
       },
     }, async (request, reply) => {
       if (!request.isMultipart()) throw new Problem('unsupported-media-type')
-      const part = await request.file()
-      if (part === undefined) throw new Problem('file-missing')
       try {
+        const part = await request.file()
+        if (part === undefined) throw new Problem('file-missing')
         const file = await files.put({ account: actorOf(request).account, name: part.filename ?? '', type: part.mimetype, content: part.file }, request.at)
         if (part.file.truncated) throw new Problem('file-too-large')
         return await reply.code(201).send(file)
+      } catch (error) {
+        throw isMalformed(error) ? new Problem('invalid-request', { detail: error.message, cause: error }) : error
       } finally {
-        // The rest of a refused file is let through, so that its sender gets to the answer.
-        part.file.resume()
+        // What was not read would stand before the next request of the connection, and its sender would never get to the answer.
+        request.raw.unpipe()
+        request.raw.resume()
       }
     })
   })
@@ -68,4 +71,9 @@ export function fileRoutes(app: App, { platform, parts }: Around): void {
       },
     }
   }
+}
+
+/** The multipart parser throws plain errors about what it was sent. */
+function isMalformed(error: unknown): error is Error {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === undefined && /multipart|part header|boundary/i.test(error.message)
 }
