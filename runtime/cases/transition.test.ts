@@ -73,7 +73,7 @@ describe('a move', () => {
   test('from another state is refused, naming both by their titles', async () => {
     const number = await filed()
     const problem = await problemOf(move(approver, number, 'resume'))
-    expect(problem).toMatchObject({ code: 'move-not-possible', status: 422, detail: { zh: '办件处于“已收件”，此动作须在“暂停”时进行`'.slice(0, -1), en: `the case is at 'Filed'; this move starts from 'Held'` }, more: { state: 'filed', version: 1 } })
+    expect(problem).toMatchObject({ code: 'move-not-possible', status: 422, detail: { zh: '办件处于“已收件”，此动作须在“暂停”时进行', en: `the case is at 'Filed'; this move starts from 'Held'` }, more: { state: 'filed', version: 1 } })
     expect((await problemOf(move(approver, await filed(), 'grant'))).detail).toMatchObject({ en: expect.stringContaining(`'Filed'`) })
   })
 
