@@ -31,7 +31,6 @@ import { systemRoutes } from './routes/systems.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { whyRoutes } from './routes/why.ts'
-import { whyRoutes } from './routes/why.ts'
 
 /** Of a JSON body. */
 export const BODY_LIMIT_BYTES = 1_048_576
@@ -39,7 +38,7 @@ export const BODY_LIMIT_BYTES = 1_048_576
 const REQUEST_TIMEOUT_MS = 300_000
 
 const GROUPS = [
-  healthRoutes, errorRoutes, sessionRoutes, systemRoutes, meRoutes, matterRoutes, matterEditionRoutes, applicationRoutes, caseRoutes, whyRoutes, moveRoutes,
+  healthRoutes, errorRoutes, sessionRoutes, systemRoutes, meRoutes, matterRoutes, matterEditionRoutes, applicationRoutes, caseRoutes, moveRoutes,
   openingRoutes, actionRoutes, taskRoutes, fileRoutes, messageRoutes, webhookRoutes, credentialRoutes, dataUseRoutes, ledgerRoutes, whyRoutes,
 ]
 

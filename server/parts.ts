@@ -11,7 +11,6 @@ import { openFanOut, type FanOut } from '../runtime/webhooks/fan-out.ts'
 import { openOutward } from '../runtime/webhooks/outward.ts'
 import { openWebhookBook, type WebhookBook } from '../runtime/webhooks/webhooks.ts'
 import { openWhy, type WhyDesk } from '../runtime/why/why.ts'
-import { openWhy, type WhyDesk } from '../runtime/why/why.ts'
 
 export interface Parts {
   readonly actions: ActionDesk
@@ -24,7 +23,6 @@ export interface Parts {
   readonly ledger: Ledger
   readonly sequencer: Sequencer
   readonly why: WhyDesk
-  readonly why: WhyDesk
 }
 
 export interface PartOptions {
@@ -36,7 +34,6 @@ export function openParts(platform: Platform, options: PartOptions): Parts {
   const { db, city, vault, credentials, log, dataDir } = platform
   const outward = openOutward({ allowPrivate: options.allowPrivateWebhooks })
   const ledger = openLedger({ db })
-  const ledger = openLedger({ db })
   return {
     actions: openActionDesk(platform.surroundings),
     credentials: openCredentialBook({ city, db, vault, credentials }),
@@ -46,7 +43,6 @@ export function openParts(platform: Platform, options: PartOptions): Parts {
     deliveries: openDeliveryWorker({ db, vault, outward, log }),
     files: openFileStore({ db, vault, dataDir }),
     ledger,
-    why: openWhy({ db, city, ledger }),
     sequencer: openSequencer({ db }),
     why: openWhy({ db, city, ledger }),
   }

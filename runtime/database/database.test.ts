@@ -6,6 +6,7 @@ import { sandbox } from './testing-embedded.ts'
 import { migrate } from './migrations.ts'
 import { requireSupported } from './readiness.ts'
 import { createTestDatabase, testServerUrl } from './test-databases.ts'
+import { eventually } from './testing.ts'
 
 /** A PostgreSQL that is not ours, of another version, where the machine has one. */
 const OTHER = process.env['ONEVISIT_TEST_OTHER_DATABASE_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/test'
@@ -19,7 +20,7 @@ async function open(options: Partial<DatabaseOptions>) {
 const external = (url: string, more: Partial<DatabaseOptions> = {}) => open({ env: { DATABASE_URL: url }, ...more })
 
 async function onServer(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   await client.connect()
   try {
     return (await client.query(sql)).rows as Record<string, unknown>[]
@@ -72,7 +73,7 @@ test('an older PostgreSQL that is supported does all the same', async ({ skip })
     await tx.query('notify', `select pg_notify('a', 'added')`)
   })
   expect((await db.query('read', 'select id, at from a')).rows).toEqual([{ id: 1, at: '2026-01-01T00:00:00.000Z' }])
-  await expect.poll(() => heard).toEqual(['added'])
+  await eventually(() => heard).toEqual(['added'])
 })
 
 test.each([

@@ -5,11 +5,14 @@ import pg from 'pg'
 import { SUPERUSER } from './cluster.ts'
 import type { PostmasterPid } from './postmaster-pid.ts'
 
+/** Longer than a busy machine takes; a server that is slower is as good as dead. */
+const ANSWER_MS = 10_000
+
 /** Whether a running server answers our password, is of our version and was started with our arguments. */
 export async function adoptable(left: PostmasterPid, password: string, wanted: { args: string[]; version: string }): Promise<boolean> {
   if (!hasArguments(left.dataDirectory, wanted.args)) return false
   const connectionString = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${left.port}/postgres?sslmode=disable`
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2000, query_timeout: 2000 })
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: ANSWER_MS, query_timeout: ANSWER_MS })
   client.on('error', () => undefined)
   try {
     await client.connect()

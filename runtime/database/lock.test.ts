@@ -135,7 +135,7 @@ test('is held by one process at a time in whatever order processes ask, die and 
       const last = advance(acquisition(folder, { pid: ++pids, startedAt: 'x', since: 'x' }, isLive), 100)
       expect(typeof last.value).toBe(holding.size > 0 ? 'object' : 'string')
     }),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   )
 })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openPool, type Db, type PoolOptions, type Queryable } from './pool.ts'
 import { isRetryable, sqlState } from './sql-errors.ts'
-import { testDatabase } from './testing.ts'
+import { eventually, testDatabase } from './testing.ts'
 import { until } from './testing-embedded.ts'
 import { relay } from './testing-relay.ts'
 
@@ -247,7 +247,7 @@ describe('errors', () => {
     const idle = pool({ max: 1, applicationName: 'idle' })
     await idle.queryOnce('select 1')
     const busy = failure(pool({ applicationName: 'busy' }).queryOnce('select pg_sleep(30)'))
-    await expect.poll(async () => (await db.queryOnce(`select from pg_stat_activity where application_name = 'busy' and state = 'active'`)).rowCount).toBe(1)
+    await eventually(async () => (await db.queryOnce(`select from pg_stat_activity where application_name = 'busy' and state = 'active'`)).rowCount).toBe(1)
     await terminate('busy')
     expect(sqlState(await busy)).toBe('57P01')
     const nobodyThere = new URL(connectionString)
@@ -278,7 +278,7 @@ describe('errors', () => {
     const one = pool({ max: 1, applicationName: 'idler', log: { info() {}, error() {}, warn: (_, message) => void warnings.push(message) } })
     await one.queryOnce('select 1')
     await terminate('idler')
-    await expect.poll(() => warnings).toEqual(['an idle database session was lost'])
+    await eventually(() => warnings).toEqual(['an idle database session was lost'])
     expect((await one.queryOnce('select 1 as one')).rows).toEqual([{ one: 1 }])
   })
 })

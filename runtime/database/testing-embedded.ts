@@ -6,10 +6,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, onTestFinished } from 'vitest'
+import { afterAll, onTestFinished, vi } from 'vitest'
 import { startEmbedded, type Embedded, type EmbeddedOptions } from './embedded.ts'
 import type { DatabaseError } from './errors.ts'
 import { canRun, knownAccounts, type Account } from './unprivileged.ts'
+
+// Starting and killing servers takes seconds; on a busy machine tens of them.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 /** A new directory that every account may pass; gone, with all processes that use it, when the test ends. */
 export function sandbox(): string {
@@ -25,7 +28,7 @@ export async function seedDataDir(): Promise<string> {
   chmodSync(dir, 0o711)
   afterAll(() => clear(dir))
   const dataDir = join(dir, 'data')
-  const embedded = await startEmbedded({ dataDir })
+  const embedded = await startEmbedded({ dataDir, elsewhere: false })
   await run(embedded.connectionString, 'create table kept (n int)')
   await embedded.stop()
   return dataDir
@@ -79,7 +82,8 @@ export async function hold(dataDir: string, options: HoldOptions = {}): Promise<
   const child = spawnHolder(dataDir, options)
   const line = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout!).once('line', resolve)
-    child.once('exit', (code, signal) => reject(new Error(`the process ended with ${code ?? signal} and said nothing`)))
+    // Not at its exit: what it printed last may still be on the way.
+    child.once('close', (code, signal) => reject(new Error(`the process ended with ${code ?? signal} and said nothing`)))
   })
   return { child, said: JSON.parse(line) as Holder['said'] }
 }
@@ -110,11 +114,11 @@ export async function kill9(target: ChildProcess | number): Promise<void> {
 }
 
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let waited = 0; waited < 20_000; waited += 20) {
+  for (let waited = 0; waited < 60_000; waited += 20) {
     if (await condition()) return
     await sleep(20)
   }
-  throw new Error('waited 20 seconds in vain')
+  throw new Error('waited a minute in vain')
 }
 
 export function isRunning(pid: number): boolean {

@@ -1,5 +1,5 @@
-/** A fresh real database for a test file, dropped by itself. */
-import { afterAll } from 'vitest'
+/** For tests with a real database: a fresh one for each file, dropped by itself; and patience. */
+import { afterAll, expect } from 'vitest'
 import { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-databases.ts'
 
 export type { TestDatabase, TestDatabaseOptions }
@@ -9,4 +9,9 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   const { drop, ...database } = await createTestDatabase(options)
   afterAll(drop)
   return database
+}
+
+/** Waits for what other processes bring about; a busy machine may take its time. */
+export function eventually<T>(look: () => T) {
+  return expect.poll(look, { timeout: 20_000 })
 }

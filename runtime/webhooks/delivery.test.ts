@@ -189,16 +189,43 @@ describe('an endpoint', () => {
     expect(await deliverAll(NOW)).toBe(1)
   })
 
-  test('that fails does not keep others waiting', async () => {
-    const [bad, good] = [await receiver(() => 500), await receiver()]
-    await register(bad.url)
-    await register(good.url)
+  test('that does not answer does not keep others waiting', async () => {
     const events = Array.from({ length: 60 }, () => eventRow())
+    const good = await receiver()
+    // It answers when the other has everything: a worker that waited for it first would never get there.
+    const slow = await receiver(async () => {
+      await until(() => good.received.length === events.length)
+      return 500
+    })
+    await register(slow.url)
+    await register(good.url)
     await publish(events, 2)
-    await worker.run(NOW)
-    expect(good.received.length).toBeGreaterThan(0)
-    await deliverAll(NOW)
+    const patient = openDeliveryWorker({ db, vault, outward: openOutward({ allowPrivate: true, timeoutMs: 25_000 }), log: silentLog })
+    await patient.run(NOW)
     expect(idsOf(good.received).sort()).toEqual(events.map(event => `${event.number}-1`).sort())
+    expect(slow.received.length).toBeLessThan(events.length)
+  })
+
+  test('is reached however many others have nothing that may be sent', async () => {
+    const down = await receiver(() => 500)
+    for (let i = 0; i < 20; i++) await register(down.url)
+    const good = await receiver()
+    await register(good.url)
+    await publish(caseOf('AL-down', 3), 21)
+    await deliverAll(NOW)
+    expect(idsOf(good.received)).toEqual(['AL-down-1', 'AL-down-2', 'AL-down-3'])
+    expect(down.received.length).toBe(20)
+    const { rows } = await db.queryOnce<{ n: number }>('select count(*)::int as n from onevisit.outbox where delivered_at is null and due <= $1', [NOW])
+    expect(rows[0]!.n).toBe(0)
+  })
+
+  test('among very many has its turn', async () => {
+    const servers = await Promise.all(Array.from({ length: 20 }, () => receiver()))
+    for (const server of servers) await register(server.url)
+    const events = Array.from({ length: 3 }, () => eventRow())
+    await publish(events, servers.length)
+    expect(await deliverAll(NOW)).toBe(60)
+    for (const server of servers) expect(idsOf(server.received).sort()).toEqual(events.map(event => `${event.number}-1`).sort())
   })
 })
 
