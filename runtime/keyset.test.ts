@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isProblem } from '../kernel/errors/problem.ts'
-import { cursorOf, pageOf, readCursor } from './keyset.ts'
+import { cursorOf, pageOf, readCursor, type Listed } from './keyset.ts'
 
 const instant = fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true }).map(date => date.toISOString())
 const cleanText = fc.string({ unit: 'grapheme', maxLength: 40 }).filter(text => !text.includes('\u0000'))
@@ -37,8 +37,8 @@ describe('cursors', () => {
       const sorted = [...ids].sort((a, b) => a - b)
       const seen: number[] = []
       for (let next: string | null = null, first = true; first || next !== null; first = false) {
-        const after = next === null ? -1 : Number(readCursor(next, ['id'])[0])
-        const page = pageOf(sorted.filter(id => id > after).slice(0, limit + 1), limit, id => id, id => [id])
+        const after: number = next === null ? -1 : Number(readCursor(next, ['id'])[0])
+        const page: Listed<number> = pageOf(sorted.filter(id => id > after).slice(0, limit + 1), limit, id => id, id => [id])
         seen.push(...page.items)
         next = page.next
       }

@@ -92,7 +92,6 @@ const PARTS: readonly Part[] = [
   { name: 'leaves', groups: one(w => w.leaves), cte: (_key, p) =>
     `insert into onevisit.ledger_leaf (hash, kind, trace, at) select decode(hash, 'hex'), kind, trace, at from json_to_recordset(${p}::json) as r(hash text, kind text, trace uuid, at timestamptz)` },
   { name: 'outbox', groups: one(w => w.outbox), cte: insertInto(() => 'onevisit.outbox', 'event jsonb, due timestamptz') },
-  { name: 'violations', groups: one(w => w.violations), cte: insertInto(() => 'onevisit.violation', 'number text, kind text, detail jsonb, actor uuid, at timestamptz, trace uuid') },
 ]
 
 const cache = new Map<string, Statement>()

@@ -145,15 +145,6 @@ export interface OutboxRow {
   readonly due: string
 }
 
-export interface ViolationRow {
-  readonly number: string
-  readonly kind: string
-  readonly detail: unknown
-  readonly actor: string | null
-  readonly at: string
-  readonly trace: string
-}
-
 export interface IdempotencyRow {
   readonly actor: string
   readonly key: string
@@ -196,7 +187,6 @@ export interface Writes {
   readonly credentialChanges: CredentialChange[]
   readonly leaves: LeafRow[]
   readonly outbox: OutboxRow[]
-  readonly violations: ViolationRow[]
   readonly resources: ResourceWrite[]
   readonly idempotency: IdempotencyRow[]
 }
@@ -204,6 +194,6 @@ export interface Writes {
 export function emptyWrites(): Writes {
   return {
     opens: [], updates: [], events: [], parties: [], tasks: [], tasksDone: [], tasksDue: [], timers: [], timersGone: [], timersFired: [],
-    messages: [], credentials: [], credentialChanges: [], leaves: [], outbox: [], violations: [], resources: [], idempotency: [],
+    messages: [], credentials: [], credentialChanges: [], leaves: [], outbox: [], resources: [], idempotency: [],
   }
 }

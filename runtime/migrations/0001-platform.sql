@@ -152,8 +152,11 @@ create table onevisit.scope (
   id int generated always as identity primary key,
   post text not null,
   unit text not null,
+  -- Scopes are read in committed order, so that one that commits late is not passed over.
+  tx xid8 not null default pg_current_xact_id(),
   unique (post, unit)
 );
+create index scope_feed on onevisit.scope (tx);
 
 create table onevisit.inbox (
   id bigint generated always as identity primary key,
@@ -212,7 +215,7 @@ create table onevisit.matter_edition (
   edition int not null,
   system text not null,
   type text not null,
-  body jsonb not null,
+  body json not null,                     -- a form shows its fields in the order of the edition; jsonb would sort them
   sha256 text not null,
   origin text not null check (origin in ('code', 'authored', 'imported')),
   state text not null check (state in ('draft', 'approved', 'cancelled')),
@@ -257,6 +260,8 @@ create table onevisit.message (
   read_at timestamptz
 );
 create index message_list on onevisit.message (recipient, id desc);
+create index message_unread on onevisit.message (recipient) where read_at is null;
+create index message_number on onevisit.message (number) where number is not null;
 
 create table onevisit.webhook (
   id uuid primary key,
@@ -279,7 +284,9 @@ create table onevisit.outbox (
   last_status int,
   last_error text
 );
-create index outbox_due on onevisit.outbox (due) where delivered_at is null and failed_at is null;
+create index outbox_due on onevisit.outbox (webhook, due, id) where delivered_at is null and failed_at is null;
+create index outbox_case on onevisit.outbox (webhook, (event ->> 'subject'), id) where delivered_at is null and failed_at is null;
+create index outbox_source on onevisit.outbox ((event ->> 'source'));
 create index outbox_webhook on onevisit.outbox (webhook, id desc);
 
 create table onevisit.feed_cursor (
@@ -316,6 +323,7 @@ create table onevisit.data_use (
   trace uuid not null
 );
 create index data_use_subject on onevisit.data_use using gin (subjects);
+create index data_use_number on onevisit.data_use (number) where number is not null;
 
 create table onevisit.file (
   id uuid primary key,
@@ -326,17 +334,7 @@ create table onevisit.file (
   name text not null,                     -- encrypted
   created_at timestamptz not null
 );
-
-create table onevisit.violation (
-  id bigint generated always as identity primary key,
-  number text not null,
-  kind text not null,
-  detail jsonb not null,
-  actor uuid,
-  at timestamptz not null,
-  trace uuid not null
-);
-create index violation_number on onevisit.violation (number);
+create index file_sha256 on onevisit.file (sha256);
 
 create table onevisit.setting (
   name text primary key,

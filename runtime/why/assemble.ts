@@ -22,7 +22,6 @@ export function assemble(facts: Facts, type: PlainCaseType | undefined): Why {
     beside: {
       messages: facts.messages.filter(message => !times.has(message.created_at)).map(message => messageOf(facts, message)),
       dataUses: facts.dataUses.filter(use => !traces.includes(use.trace)).map(dataUseOf),
-      violations: facts.violations.filter(violation => !traces.includes(violation.trace)).map(({ kind, at }) => ({ kind, at })),
     },
   }
 }
@@ -44,7 +43,6 @@ function requestOf(facts: Facts, trace: string, titles: Titles): Request {
     messages: here(facts.messages, message => message.created_at).map(message => messageOf(facts, message)),
     credentials: here(facts.credentials, credential => credential.issued_at).map(({ id, system, type, status }) => ({ id, type: `${system}.${type}`, status })),
     deliveries: [...facts.deliveries.filter(delivery => ids.includes(delivery.event_id)), ...here(facts.deliveries.filter(delivery => !isOwn(delivery.event_id)), delivery => delivery.event_time)].map(deliveryOf),
-    violations: facts.violations.filter(violation => violation.trace === trace).map(violation => ({ kind: violation.kind, at: violation.at })),
   }
 }
 

@@ -34,7 +34,6 @@ export interface Gathered {
   readonly messages: readonly { readonly id: number; readonly recipient: string; readonly created_at: string; readonly read_at: string | null }[]
   readonly credentials: readonly { readonly id: string; readonly system: string; readonly type: string; readonly status: string; readonly issued_at: string }[]
   readonly deliveries: readonly { readonly webhook: string; readonly event_id: string; readonly event_type: string; readonly event_time: string; readonly attempts: number; readonly delivered_at: string | null; readonly failed_at: string | null; readonly last_status: number | null }[]
-  readonly violations: readonly { readonly kind: string; readonly at: string; readonly trace: string }[]
   readonly timers: readonly { readonly key: string; readonly kind: string; readonly move: string | null; readonly due: string; readonly provisional: boolean; readonly attempts: number }[]
 }
 
@@ -45,7 +44,7 @@ export async function gather(db: Pick<Queryable, 'query'>, system: string, numbe
   if (header === undefined) return null
   const events = await rows<Gathered['events'][number]>('events', `select ${EVENT_LEAF_COLUMNS} from onevisit.events where system = $1 and number = $2 order by version`, [system, number])
   const traces = [...new Set(events.map(event => event.trace))]
-  const [elsewhere, leaves, dataUses, messages, credentials, deliveries, violations, timers] = await Promise.all([
+  const [elsewhere, leaves, dataUses, messages, credentials, deliveries, timers] = await Promise.all([
     rows<Gathered['elsewhere'][number]>('elsewhere', 'select number, system, type, move, version, trace from onevisit.events where trace = any($1) and number <> $2 order by id', [traces, number]),
     rows<LeafRow>('leaves', 'select kind, trace, hash, position from onevisit.ledger_leaf where trace = any($1) order by id', [traces]),
     rows<Gathered['dataUses'][number]>('data-uses', 'select at, resource, fields, purpose, answers, trace from onevisit.data_use where number = $1 order by id', [number]),
@@ -53,8 +52,7 @@ export async function gather(db: Pick<Queryable, 'query'>, system: string, numbe
     rows<Gathered['credentials'][number]>('credentials', 'select id, system, type, status, issued_at from onevisit.credential where number = $1 order by issued_at, id', [number]),
     rows<Gathered['deliveries'][number]>('deliveries', `select webhook, event ->> 'id' as event_id, event ->> 'type' as event_type, event ->> 'time' as event_time, attempts, delivered_at, failed_at, last_status
       from onevisit.outbox where event ->> 'source' = $1 and webhook is not null order by id`, [`/api/v1/cases/${number}`]),
-    rows<Gathered['violations'][number]>('violations', 'select kind, at, trace from onevisit.violation where number = $1 order by id', [number]),
     rows<Gathered['timers'][number]>('timers', 'select key, kind, move, due, provisional, attempts from onevisit.timer where number = $1 order by due, key', [number]),
   ])
-  return { header, events, elsewhere, leaves, dataUses, messages, credentials, deliveries, violations, timers }
+  return { header, events, elsewhere, leaves, dataUses, messages, credentials, deliveries, timers }
 }

@@ -21,7 +21,7 @@ export interface Why {
   /** What will happen by itself. */
   readonly timers: readonly PendingTimer[]
   /** What belongs to the case and to none of its moves: reminders, questions of a request that came to nothing. */
-  readonly beside: Pick<Request, 'messages' | 'dataUses' | 'violations'>
+  readonly beside: Pick<Request, 'messages' | 'dataUses'>
 }
 
 /** One unit of work: a person's request, or the firing of a timer. */
@@ -36,7 +36,6 @@ export interface Request {
   readonly messages: readonly SentMessage[]
   readonly credentials: readonly { readonly id: string; readonly type: string; readonly status: string }[]
   readonly deliveries: readonly SentEvent[]
-  readonly violations: readonly { readonly kind: string; readonly at: string }[]
 }
 
 export interface Move {

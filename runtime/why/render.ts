@@ -27,7 +27,6 @@ function requestLines(request: Request, language: Language): readonly string[] {
     ...request.credentials.map(credential => say(`  证照：${credential.type} ${credential.id}，${label(STATUS, credential.status).zh}`, `  credential: ${credential.type} ${credential.id}, ${label(STATUS, credential.status).en}`)),
     ...request.messages.map(message => `  ${messageLine(message, language)}`),
     ...request.deliveries.map(delivery => `  ${deliveryLine(delivery, language)}`),
-    ...request.violations.map(({ kind }) => say(`  违规记录：${kind}`, `  violation recorded: ${kind}`)),
     ...request.leaves.filter(leaf => !request.moves.some(move => move.leaf?.hash === leaf.hash)).map(leaf => `  ${leafLine(leaf, language)} (${leaf.kind})`),
   ]
 }
@@ -75,11 +74,10 @@ function timerLine({ key, kind, move, due, provisional, attempts }: PendingTimer
   return `${due}${sure}  ${what}${tried}`
 }
 
-function besideLines({ messages, dataUses, violations }: Why['beside'], language: Language): readonly string[] {
+function besideLines({ messages, dataUses }: Why['beside'], language: Language): readonly string[] {
   return [
     ...dataUses.map(use => `  ${use.at}  ${dataUseLine(use, language)}`),
     ...messages.map(message => `  ${messageLine(message, language)}`),
-    ...violations.map(({ kind, at }) => language === 'zh' ? `  ${at}  违规记录：${kind}` : `  ${at}  violation recorded: ${kind}`),
   ]
 }
 

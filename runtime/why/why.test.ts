@@ -129,7 +129,7 @@ describe('why', () => {
       elsewhere: [{ type: 'alpha.visit', move: 'open', version: 1 }],
       dataUses: [{ at: OPENED, resource: 'beta.register', fields: ['note'], purpose: 'is it registered', answers: { none: 2 } }],
       messages: [{ to: 'applicant', createdAt: OPENED, readAt: null }],
-      deliveries: [{ type: 'onevisit.case.open', event: `${number}-1` }], credentials: [], violations: [],
+      deliveries: [{ type: 'onevisit.case.open', event: `${number}-1` }], credentials: [],
     })
     expect(opened!.elsewhere[0]!.number).not.toBe(number)
     expect(decided).toMatchObject({
@@ -139,7 +139,7 @@ describe('why', () => {
     })
     expect(decided!.deliveries).toMatchObject([{ type: 'onevisit.case.decide', event: `${number}-2`, attempts: 1, deliveredAt: DECIDED, failedAt: null, lastStatus: 204 }, { type: 'city.granted', deliveredAt: DECIDED }])
     expect(opened!.trace).not.toBe(decided!.trace)
-    expect(why.beside).toEqual({ messages: [], dataUses: [], violations: [] })
+    expect(why.beside).toEqual({ messages: [], dataUses: [] })
   })
 
   test('proves every move and the credential to be in the ledger, all under the same root', async () => {
@@ -186,13 +186,12 @@ describe('why', () => {
     const before = await desk().why(waiting)
     expect(before.timers).toMatchObject([{ kind: 'remind', move: 'decide', provisional: false, attempts: 0 }])
     await gateway.ask({ resource: 'beta.register', keys: ['C-4712'], fields: ['note'], purpose: 'asked by a request that failed', number: waiting, system: 'alpha', actor: null, actorKind: 'staff', trace: randomUUID(), now: DECIDED })
-    await db.queryOnce(`insert into onevisit.violation (number, kind, detail, at, trace) values ($1, 'avoidable-paper', '{"paper": "C-4712"}', $2, $3)`, [waiting, DECIDED, randomUUID()])
     await timers.runDue(before.timers[0]!.due)
     const { beside, timers: left } = await desk().why(waiting)
     expect(left.map(timer => timer.kind)).not.toContain('remind')
     expect(beside).toMatchObject({
       messages: [{ to: 'other', createdAt: before.timers[0]!.due }],
-      dataUses: [{ purpose: 'asked by a request that failed', answers: { none: 1 } }], violations: [{ kind: 'avoidable-paper', at: DECIDED }],
+      dataUses: [{ purpose: 'asked by a request that failed', answers: { none: 1 } }],
     })
   })
 

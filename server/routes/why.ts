@@ -13,7 +13,7 @@ const Why = Type.Object({
   number: CaseNumber, type: Type.String(), title: Text, state: Type.String(), stateTitle: Text, outcome: nullable(Type.String()), version: Type.Integer(),
   openedAt: Type.String(), closedAt: nullable(Type.String()), parent: nullable(CaseNumber),
   requests: Type.Array(Type.Object({
-    trace: Type.String(), at: Type.String(), moves: Many, elsewhere: Many, leaves: Many, dataUses: Many, messages: Many, credentials: Many, deliveries: Many, violations: Many,
+    trace: Type.String(), at: Type.String(), moves: Many, elsewhere: Many, leaves: Many, dataUses: Many, messages: Many, credentials: Many, deliveries: Many,
   }), { description: 'Each request that moved the case, with all that its trace leads to. Codes and roles only, no values.' }),
   timers: Many, beside: Type.Unknown(), text: Type.String({ description: 'The same as plain text.' }),
 })
