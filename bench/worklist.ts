@@ -15,8 +15,8 @@ const NOW = '2026-03-02T02:00:00.000Z'
 const SEED = 20_260_302
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
 const size = options.quick
-  ? { large: 60_000, small: 6_000, rounds: 1, checked: 10 }
-  : { large: 1_000_000, small: 10_000, rounds: 3, checked: 40 }
+  ? { large: 40_000, small: 4_000, officers: 100, rounds: 1, checked: 4 }
+  : { large: 1_000_000, small: 10_000, officers: 1_000, rounds: 3, checked: 40 }
 
 interface Side {
   readonly city: TemporaryCity
@@ -41,7 +41,7 @@ await run(async cleanUp => {
   line(`seed      ${SEED}`)
 
   const tasks = await openTasks(large, seats)
-  const officers = officersOf(seats, seat => tasks.get(seat)!, size.large / 5, seeded(SEED + 2))
+  const officers = officersOf(seats, size.officers, seat => tasks.get(seat)!, size.large / 5, seeded(SEED + 2))
   await describe(large, small, officers, tasks)
 
   const kinds = kindsAt(NOW)
@@ -134,7 +134,7 @@ async function measure({ large, small }: Record<'large' | 'small', Side>, office
 
 function show(title: string, measured: readonly Measured[]): void {
   line()
-  line(`${title} (pages of ${PAGE}; medians of ${size.rounds} rounds)`)
+  line(`${title} (pages of ${PAGE}; ${size.rounds === 1 ? 'one round' : `medians of ${size.rounds} rounds`})`)
   table(['list', 'officers', 'p50', 'p95', 'p99', 'p95 of the 5 %', 'page alone p95', 'small p95', 'ratio'], measured.map(({ kind, large, heavy, pageLarge, pageSmall, ratio }) =>
     [kind.name, count(large.n), number(large.p50), number(large.p95), number(large.p99), heavy === null ? '–' : number(heavy.p95), number(pageLarge), number(pageSmall), `${number(ratio)} ×`]))
 }

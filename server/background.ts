@@ -18,6 +18,9 @@ export interface Background {
   stop(): Promise<void>
 }
 
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
 /** Timers each second and whenever one fell due at once, the ledger's numbering, and what webhooks are sent. */
 export function startPlatformBackground(around: { readonly platform: Platform; readonly parts: Parts; readonly clock: Clock; readonly log: Log }): Background {
   const { platform, parts, clock, log } = around
@@ -27,6 +30,7 @@ export function startPlatformBackground(around: { readonly platform: Platform; r
     { name: 'ledger', everyMs: 1_000, run: () => parts.sequencer.number() },
     { name: 'webhook fan-out', everyMs: 1_000, run: () => parts.fanOut.run(clock()) },
     { name: 'webhook delivery', everyMs: 1_000, run: () => parts.deliveries.run(clock()) },
+    { name: 'abandoned uploads', everyMs: HOUR_MS, run: async () => { await parts.files.clear(new Date(Date.parse(clock()) - DAY_MS).toISOString()); return 0 } },
   ], log)
   platform.onWake(() => background.wake('timers'))
   return background

@@ -22,6 +22,12 @@ async function call(url: string, path: string, body?: unknown, token?: string): 
   return { status: response.status, body: await response.json() }
 }
 
+/** Sessions of servers; a session that was ended takes the database a moment to forget. */
+async function sessions(): Promise<number> {
+  const { rows } = await db.queryOnce<{ n: number }>(`select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name like 'onevisit%'`)
+  return rows[0]!.n
+}
+
 describe('the server', () => {
   it('prepares, answers on loopback, numbers the ledger by itself, and starts again on the same data', async () => {
     const first = await startServer({
@@ -46,8 +52,7 @@ describe('the server', () => {
     expect((await call(second.url, `/api/v1/cases/${number}`, undefined, token)).body).toMatchObject({ number, values: { words: '留下' } })
     await second.close()
     // Every session of the two servers is gone; this test's own remain.
-    const { rows } = await db.queryOnce<{ n: number }>(`select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name like 'onevisit%'`)
-    expect(rows[0]!.n).toBe(0)
+    await expect.poll(sessions, { timeout: 10_000 }).toBe(0)
   })
 
   it('says which port is taken, and lets go of the database', async () => {
@@ -62,7 +67,6 @@ describe('the server', () => {
 
   it('closes what it opened when preparing fails', async () => {
     await expect(startServer({ ...options, prepare: () => Promise.reject(new Error('no demo city')) })).rejects.toThrow('no demo city')
-    const { rows } = await db.queryOnce<{ n: number }>(`select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name like 'onevisit%'`)
-    expect(rows[0]!.n).toBe(0)
+    await expect.poll(sessions, { timeout: 10_000 }).toBe(0)
   })
 })

@@ -31,11 +31,10 @@ const LIMITS: Readonly<Record<string, number>> = { submitted: 5, correcting: 30,
 const WITHOUT_LIMIT = 0.02
 const CHUNK = 20_000
 
-/** Adds `cases` cases that were opened before `now`, 30 % of them open. */
+/** Adds `cases` cases that were opened before `now`, 30 % of them open. Scopes get their numbers in the order of their first to-do. */
 export async function fill(platform: Platform, seats: readonly Seat[], cases: number, now: string, random: Random, told: (done: number) => void): Promise<void> {
   const template = await openTemplate(platform, now)
-  const scopes = new Map<Seat, number>()
-  for (const seat of seats) scopes.set(seat, await platform.scopes.idOf(seat.post, seat.unit))
+  const scopeOf = (seat: Seat) => platform.scopes.idOf(seat.post, seat.unit)
   const todos = todosOf(platform)
   const dues = duesOf(platform)
   let caseRows: CaseDraft[] = []
@@ -46,13 +45,14 @@ export async function fill(platform: Platform, seats: readonly Seat[], cases: nu
       const draft = caseDraft(drawn, ++n, now)
       caseRows.push(draft)
       const limited = random.next() >= WITHOUT_LIMIT
-      for (const todo of todos[drawn.state]!) taskRows.push(taskDraft(drawn, draft, todo, scopes, limited ? dues(draft.opened_at, todo.at) : 'infinity', now))
+      for (const todo of todos[drawn.state]!) taskRows.push(taskDraft(draft, todo, await scopeOf(drawn[todo.post]!), limited ? dues(draft.opened_at, todo.at) : 'infinity', now))
       if (n % CHUNK !== 0 && n !== cases) continue
       await insert(client, template, caseRows, taskRows)
       ;[caseRows, taskRows] = [[], []]
       told(n)
     }
   })
+  for (const seat of seats) await scopeOf(seat)
   await platform.db.queryOnce('delete from onevisit.cases where number = $1', [template])
   await platform.db.queryOnce('delete from onevisit.inbox where number = $1', [template])
 }
@@ -92,8 +92,8 @@ function caseDraft({ state, age, clerk, approver }: DrawnCase, n: number, now: s
   return { number: `OS${digits}${mod11And10(digits)}`, state, outcome, accepting_region: clerk.unit, organ: approver.unit, opened_at: openedAt, closed_at: outcome && now }
 }
 
-function taskDraft(drawn: DrawnCase, { number, opened_at }: CaseDraft, todo: Todo, scopes: ReadonlyMap<Seat, number>, due: string, now: string): TaskDraft {
-  return { scope: scopes.get(drawn[todo.post]!)!, state: todo.done ? 'done' : 'open', due, number, key: todo.key, case_state: todo.at, moves: todo.moves, opened_at, done_at: todo.done ? now : null }
+function taskDraft({ number, opened_at }: CaseDraft, todo: Todo, scope: number, due: string, now: string): TaskDraft {
+  return { scope, state: todo.done ? 'done' : 'open', due, number, key: todo.key, case_state: todo.at, moves: todo.moves, opened_at, done_at: todo.done ? now : null }
 }
 
 function todosOf(platform: Platform): Readonly<Record<string, readonly Todo[]>> {

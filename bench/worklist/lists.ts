@@ -1,6 +1,7 @@
 /** What officers ask of their to-do lists, asked as the HTTP interface asks it, and the same by plain SQL. */
 import { performance } from 'node:perf_hooks'
 import { tasksOf, type TaskFilter } from '../../runtime/inbox/worklist.ts'
+import { cursorOf } from '../../runtime/keyset.ts'
 import type { Platform } from '../../runtime/platform.ts'
 import type { Officer } from './seats.ts'
 
@@ -34,8 +35,8 @@ export async function cursorsOf({ db, scopes }: Platform, officers: readonly Off
   for (const kind of kinds.filter(one => one.fiftieth)) {
     const found = new Map<Officer, string>()
     for (const officer of officers) {
-      const { next } = await tasksOf(db, await scopes.covered(officer.holdings), kind.filter, { limit: (PAGES - 1) * PAGE })
-      if (next !== null) found.set(officer, next)
+      const { rows } = await db.query<PlainRow>('bench-cursor', plainQuery(kind.filter, 'due, id', `limit 2 offset ${(PAGES - 1) * PAGE - 1}`), plainValues(await scopes.covered(officer.holdings), kind.filter))
+      if (rows.length === 2) found.set(officer, cursorOf([rows[0]!.due, rows[0]!.id]))
     }
     cursors.set(kind, found)
   }
@@ -80,7 +81,7 @@ export async function compareWithPlainQuery({ db, scopes }: Platform, officers: 
   for (const [i, officer] of officers.entries()) {
     const covered = await scopes.covered(officer.holdings)
     for (const { name, filter } of kinds.filter(kind => kind.fiftieth)) {
-      const { rows: expected } = await db.query<PlainRow>('bench-plain', plainQuery(filter), [covered, filter.state, ...[filter.dueFrom, filter.dueBefore].filter(one => one !== undefined)])
+      const { rows: expected } = await db.query<PlainRow>('bench-plain', plainQuery(filter, 'id, scope, due, number, moves', `limit ${PAGES * PAGE + 1}`), plainValues(covered, filter))
       let after: string | undefined
       for (let page = 1; page <= PAGES; page++) {
         const found = await tasksOf(db, covered, filter, { limit: PAGE, ...(after === undefined ? {} : { after }) })
@@ -110,8 +111,12 @@ function shown({ id, scope, due, number, moves }: PlainRow): unknown {
   return [id, scope, due, number, moves]
 }
 
-/** No index serves it but the one on scope, and its sort sees every row. */
-function plainQuery({ dueFrom, dueBefore }: TaskFilter): string {
+/** Every row of the officer's scopes, sorted: what the lists are held against. */
+function plainQuery({ dueFrom, dueBefore }: TaskFilter, columns: string, limit: string): string {
   const conditions = [...dueFrom === undefined ? [] : ['due >= $3'], ...dueBefore === undefined ? [] : [`due < $${dueFrom === undefined ? 3 : 4}`]]
-  return `select id, scope, due, number, moves from onevisit.inbox where scope = any($1) and state = $2 ${conditions.map(condition => `and ${condition}`).join(' ')} order by due, id limit ${PAGES * PAGE + 1}`
+  return `select ${columns} from onevisit.inbox where scope = any($1) and state = $2 ${conditions.map(condition => `and ${condition}`).join(' ')} order by due, id ${limit}`
+}
+
+function plainValues(scopes: readonly number[], { state, dueFrom, dueBefore }: TaskFilter): readonly unknown[] {
+  return [scopes, state, ...[dueFrom, dueBefore].filter(one => one !== undefined)]
 }

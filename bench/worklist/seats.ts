@@ -20,7 +20,6 @@ export interface Officer {
 }
 
 export const SCOPES = 4_000
-export const OFFICERS = 1_000
 export const MOST_SCOPES = 210
 const TOWNSHIPS = 150
 const VILLAGES_EACH = 20
@@ -48,9 +47,9 @@ export function postOf(seat: Holding): Post {
  * Officers with 1 to 210 scopes at random; one in twenty holds `heavyTasks` open tasks or more.
  * `open` counts the open tasks of each seat.
  */
-export function officersOf(seats: readonly Seat[], open: (seat: Seat) => number, heavyTasks: number, random: Random): readonly Officer[] {
+export function officersOf(seats: readonly Seat[], officers: number, open: (seat: Seat) => number, heavyTasks: number, random: Random): readonly Officer[] {
   const busiest = [...seats].sort((a, b) => open(b) - open(a))
-  return Array.from({ length: OFFICERS }, (_, i) => i % 20 === 0 ? heavyOfficer(busiest, open, heavyTasks, random) : lightOfficer(seats, random))
+  return Array.from({ length: officers }, (_, i) => i % 20 === 0 ? heavyOfficer(busiest, open, heavyTasks, random) : lightOfficer(seats, random))
 }
 
 /** A township with the villages below it counts as the 21 scopes it covers. */

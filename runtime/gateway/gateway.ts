@@ -52,17 +52,24 @@ export function openGateway(around: { readonly city: City; readonly db: Db; read
     return answers
   }
 
+  async function answersTo(question: Question): Promise<readonly Row[]> {
+    const entry = city.resources.get(question.resource)
+    const refusal = entry === undefined ? `no resource '${question.resource}'` : refusalOf(city, entry, question)
+    if (entry === undefined || refusal !== null) {
+      const answers = question.keys.map(key => ({ key, state: 'refused' as const, reason: refusal! }))
+      await log(db, question, answers)
+      return answers
+    }
+    const connector = around.sources?.get(entry.ref)
+    return connector === undefined ? ownRows(entry, question) : departmentRows(connector, entry, question)
+  }
+
   return {
     async ask(question) {
-      const entry = city.resources.get(question.resource)
-      const refusal = entry === undefined ? `no resource '${question.resource}'` : refusalOf(city, entry, question)
-      if (entry === undefined || refusal !== null) {
-        const answers = question.keys.map(key => ({ key, state: 'refused' as const, reason: refusal! }))
-        await log(db, question, answers)
-        return answers
-      }
-      const connector = around.sources?.get(entry.ref)
-      return connector === undefined ? ownRows(entry, question) : departmentRows(connector, entry, question)
+      const keys = [...new Set(question.keys)]
+      if (keys.length === 0) return []
+      const answers = new Map((await answersTo({ ...question, keys })).map(answer => [answer.key, answer]))
+      return question.keys.map(key => answers.get(key)!)
     },
   }
 }
@@ -92,11 +99,13 @@ interface Read {
 
 async function answersOf(source: Source, question: Question, read: (source: Source, keys: readonly string[]) => Promise<Read>, values: (row: Readonly<Record<string, unknown>>) => Record<string, unknown>): Promise<readonly Row[]> {
   try {
-    const { rows, unknown } = await read(source, [...new Set(question.keys)])
+    const { rows, unknown } = await read(source, question.keys)
     return question.keys.map((key): Row => {
       if (unknown.includes(key)) return { key, state: 'refused', reason: 'no identity is known under this key' }
-      const row = rows.get(key)
-      return row === undefined ? { key, state: 'none', asOf: question.now } : { key, state: 'found', row: values(row.values), asOf: row.asOf }
+      const found = rows.get(key)
+      if (found === undefined) return { key, state: 'none', asOf: question.now }
+      const row = values(found.values)
+      return { key, state: 'found', row: Object.fromEntries(question.fields.map(field => [field, row[field] ?? null])), asOf: found.asOf }
     })
   } catch (error) {
     // A source that fails has told nothing: that is 'down', never 'none'.

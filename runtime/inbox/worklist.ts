@@ -54,9 +54,14 @@ export async function tasksOf(db: Db, scopes: readonly number[], filter: TaskFil
   return { items, next: rows.length > page.limit ? cursorOf([rows[page.limit - 1]!.due, rows[page.limit - 1]!.id]) : null }
 }
 
+/** Scopes that are read first, to learn how far the others need to be read. */
+const SCOUTS = 8
+const MOST_BIGINT = '9223372036854775807'
+
 /**
- * Costs one index probe a scope and little more. A page of n rows comes from no other scopes than the n whose first
- * rows come first; the keys of those are merged from the index alone, and only the page's own rows are read.
+ * Each scope gives its first rows by its own index range, and no row beyond `bound`: a page ends no later than the page
+ * of a few of the scopes would. The oldest scopes are asked for it, since theirs are as a rule the long lists. Keys are
+ * merged from the index alone, and only the page's own rows are read.
  */
 function statementOf(scopes: readonly number[], filter: TaskFilter, page: { readonly limit: number; readonly after?: string }): { readonly text: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [scopes, filter.state, page.limit + 1]
@@ -65,11 +70,12 @@ function statementOf(scopes: readonly number[], filter: TaskFilter, page: { read
   if (page.after !== undefined) conditions.push(`(i.due, i.id) > (${readCursor(page.after, ['moment', 'id']).map(parameter).join(', ')})`)
   if (filter.dueFrom !== undefined) conditions.push(`i.due >= ${parameter(filter.dueFrom)}`)
   if (filter.dueBefore !== undefined) conditions.push(`i.due < ${parameter(filter.dueBefore)}`)
-  const keys = (limit: string) => `(select i.due, i.id from onevisit.inbox i where ${conditions.join(' and ')} order by i.due, i.id limit ${limit})`
   // The posts of a scope are one system's, and so are its tasks.
-  const asked = filter.system === undefined ? 'unnest($1::int[]) s(scope)' : `(select id as scope from onevisit.scope where id = any($1::int[]) and split_part(post, '.', 1) = ${parameter(filter.system)}) s`
-  const text = `with firsts as materialized (select s.scope from ${asked} cross join lateral ${keys('1')} k order by k.due, k.id limit $3),
-    page as materialized (select k.id from firsts s cross join lateral ${keys('$3')} k order by k.due, k.id limit $3)
+  const asked = filter.system === undefined ? 'unnest($1::int[]) asked(scope)' : `(select id as scope from onevisit.scope where id = any($1::int[]) and split_part(post, '.', 1) = ${parameter(filter.system)}) asked`
+  const keys = (more: string) => `lateral (select i.due, i.id from onevisit.inbox i where ${conditions.join(' and ')}${more} order by i.due, i.id limit $3) k`
+  const text = `with bound as materialized (select k.due, k.id from (select scope from ${asked} order by scope limit ${SCOUTS}) s cross join ${keys('')} order by k.due, k.id offset $3 - 1 limit 1),
+    page as materialized (select k.id from (select scope from ${asked}) s
+      cross join ${keys(` and (i.due, i.id) <= (coalesce((select due from bound), 'infinity'), coalesce((select id from bound), ${MOST_BIGINT}))`)} order by k.due, k.id limit $3)
     select ${COLUMNS} from page join onevisit.inbox i on i.id = page.id order by i.due, i.id`
   return { text, values }
 }

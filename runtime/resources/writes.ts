@@ -7,7 +7,7 @@ import type { ResourceWrite } from '../apply/writes.ts'
 import type { ResourceEntry } from '../city.ts'
 import { sealValues } from '../secrets/sealed-values.ts'
 import type { Vault } from '../secrets/vault.ts'
-import { columnsOf, quoted, snake, tableOf } from './columns.ts'
+import { columnsOf, quoted, snake, tableOf, type Column } from './columns.ts'
 
 interface Writing {
   readonly around: { readonly vault: Vault }
@@ -33,7 +33,7 @@ export function putRows(entry: ResourceEntry, rows: readonly Row[], { around, no
   const key = columns.filter(column => column.key).map(column => quoted(column.name))
   const updates = names.filter(name => !key.includes(name)).map(name => `${name} = excluded.${name}`)
   return [{
-    table: tableOf(entry), shape: `put ${entry.ref}`, ...joinable(entry.resource.appendOnly ? rows => rows : rows => lastOfEachKey(entry, rows as readonly Row[]), stored),
+    table: tableOf(entry), shape: `put ${entry.ref} ${columns.map(shapeOf).join()}`, ...joinable(entry.resource.appendOnly ? rows => rows : rows => lastOfEachKey(entry, rows as readonly Row[]), stored),
     sql: parameter => `insert into ${tableOf(entry)} (${names.join(', ')}) select ${names.join(', ')} from json_to_recordset(${parameter}::json) as r(${columns.map(column => `${quoted(column.name)} ${column.type}`).join(', ')}, ${STAMP})
       ${entry.resource.appendOnly ? '' : `on conflict (${key.join(', ')}) do update set ${updates.join(', ')}`}`,
   }]
@@ -64,7 +64,7 @@ export function retractRows(entry: ResourceEntry, keys: readonly string[]): Reso
   const field = (entry.resource.fields as Readonly<Record<string, Field>>)[key.field]!
   for (const value of keys) if (checkValue(field, value, '').length > 0) throw new Problem('effect-invalid', { detail: `retract on '${entry.ref}': one of the keys is no ${field.kind}` })
   return {
-    table: tableOf(entry), shape: `retract ${entry.ref}`, ...joinable(rows => rows, keys.map(value => ({ key: value }))),
+    table: tableOf(entry), shape: `retract ${entry.ref} ${shapeOf(key)}`, ...joinable(rows => rows, keys.map(value => ({ key: value }))),
     sql: parameter => `delete from ${tableOf(entry)} t using json_to_recordset(${parameter}::json) as r(key ${key.type}) where t.${quoted(key.name)} = r.key`,
   }
 }
@@ -83,13 +83,14 @@ export function setRows(entry: ResourceEntry, effect: SetEffect, { around, now, 
     throw new Problem('effect-invalid', { detail: `set on '${entry.ref}': 'where' names fields that are not sealed` })
   }
   if (!Number.isSafeInteger(effect.atMost) || effect.atMost < 0) throw new Problem('effect-invalid', { detail: `set on '${entry.ref}': 'atMost' is a number of rows` })
-  const types = new Map(columnsOf(entry).map(column => [column.field, column.type]))
+  const columns = columnsOf(entry)
+  const types = new Map(columns.map(column => [column.field, column.type]))
   const changed = Object.keys(values)
   const known = where.filter(name => sought.values[name] !== null)
   const column = (prefix: string) => (name: string) => `${quoted(prefix + snake(name))} ${types.get(name)!}`
   const matches = where.map(name => known.includes(name) ? `t.${quoted(snake(name))} = r.${quoted(`old_${snake(name)}`)}` : `t.${quoted(snake(name))} is null`)
   return {
-    table: tableOf(entry), shape: `set ${entry.ref} ${changed.join(',')} where ${where.map(name => known.includes(name) ? name : `${name} null`).join(',')}`, atMost: effect.atMost,
+    table: tableOf(entry), shape: `set ${entry.ref} ${columns.map(shapeOf).join()}: ${changed.join()} where ${where.map(name => known.includes(name) ? name : `${name} null`).join()}`, atMost: effect.atMost,
     rows: [{
       ...Object.fromEntries(Object.entries(sealValues(fields, values, around.vault)).map(([name, value]) => [`new_${snake(name)}`, value])),
       ...Object.fromEntries(known.map(name => [`old_${snake(name)}`, sought.values[name]])), _at: now, _trace: trace,
@@ -98,6 +99,11 @@ export function setRows(entry: ResourceEntry, effect: SetEffect, { around, now, 
       from json_to_recordset(${parameter}::json) as r(${[...changed.map(column('new_')), ...known.map(column('old_')), STAMP].join(', ')})
       where ${matches.join(' and ')} returning 1`,
   }
+}
+
+/** Several cities in one process may each have a resource of this name. */
+function shapeOf({ name, type }: Column): string {
+  return `${name} ${type}`
 }
 
 function requireChangeable(entry: ResourceEntry, what: string): void {

@@ -38,11 +38,15 @@ export function applicationRoutes(app: App, { platform, parts }: Around): void {
     schema: {
       operationId: 'apply', summary: 'File an application', tags: ['cases'], keyed: true,
       description: 'A person or firm applies for itself, an agent under a mandate, a clerk for whoever is at the window. Decided at once where the matter\'s rule knows every fact.',
-      errors: ['matter-unknown', 'matter-not-in-force', 'matter-edition-changed', 'matter-audience', 'matter-not-offered-here', 'answers-missing', 'materials-missing', 'live-case-exists', 'subject-unknown', 'mandate-missing', 'wrong-post', 'not-a-party', 'file-unknown', 'file-type', 'file-too-large'],
+      errors: [
+        'matter-unknown', 'matter-not-in-force', 'matter-edition-changed', 'matter-audience', 'matter-not-offered-here', 'answers-missing', 'materials-missing', 'live-case-exists',
+        'subject-unknown', 'mandate-missing', 'wrong-post', 'not-a-party', 'file-unknown', 'file-type', 'file-too-large',
+      ],
       body: closed({
         matter: MatterCode, edition: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The edition that was prepared; a newer one must be confirmed.' })),
         answers: Type.Optional(Answers), values: Values, uploads: Type.Optional(Uploads), promises: Type.Optional(Promises), consent: Type.Optional(Type.Boolean()),
-        applicant: Type.Optional(Uuid), agent: Type.Optional(Uuid), window: Type.Optional(Type.String({ maxLength: 100, description: 'Not kept: `acceptingRegion` says where it was accepted.' })), region: Type.Optional(Region), acceptingRegion: Type.Optional(Region),
+        applicant: Type.Optional(Uuid), agent: Type.Optional(Uuid),
+        window: Type.Optional(Type.String({ maxLength: 100, description: 'Not kept: `acceptingRegion` says where it was accepted.' })), region: Type.Optional(Region), acceptingRegion: Type.Optional(Region),
       }),
       response: { 201: Opened },
     },

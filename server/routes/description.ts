@@ -23,7 +23,10 @@ function pageOf(api: ApiDescription, demo: boolean): string {
   const operations = Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })))
   const tags = [...new Set(operations.flatMap(({ operation }) => operation.tags))].sort()
   return `${demo ? '<p class="note">演示数据，全部虚构 · Demonstration: all data are invented.</p>' : ''}<p>${escaped(String(api.info['description']))}</p><p><a href="/openapi.json">openapi.json</a></p>`
-    + tags.map(tag => `<h2 id="${escaped(tag)}">${escaped(tag)}</h2><table><thead><tr><th>call</th><th>what</th><th>answers</th></tr></thead><tbody>${operations.filter(({ operation }) => operation.tags.includes(tag)).map(row).join('')}</tbody></table>`).join('')
+    + tags.map(tag => {
+      const rows = operations.filter(({ operation }) => operation.tags.includes(tag)).map(row).join('')
+      return `<h2 id="${escaped(tag)}">${escaped(tag)}</h2><table><thead><tr><th>call</th><th>what</th><th>answers</th></tr></thead><tbody>${rows}</tbody></table>`
+    }).join('')
 }
 
 function row({ path, method, operation }: { readonly path: string; readonly method: string; readonly operation: Operation }): string {

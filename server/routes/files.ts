@@ -53,7 +53,10 @@ export function fileRoutes(app: App, { platform, parts }: Around): void {
   }, async request => files.find(request.params.id, readerOf(request, request.query.case)))
 
   app.get('/api/v1/files/:id/content', {
-    schema: { operationId: 'fileContent', summary: 'The content of a file', tags: ['files'], params, querystring, errors: ['file-unknown'], response: { 200: Type.String({ 'x-media-type': 'application/octet-stream', contentMediaType: 'application/octet-stream' }) } },
+    schema: {
+      operationId: 'fileContent', summary: 'The content of a file', tags: ['files'], params, querystring, errors: ['file-unknown'],
+      response: { 200: Type.String({ 'x-media-type': 'application/octet-stream', contentMediaType: 'application/octet-stream' }) },
+    },
   }, async (request, reply) => {
     const { file, content } = await files.read(request.params.id, readerOf(request, request.query.case))
     return reply.type(file.type).header('content-length', file.bytes).header('content-security-policy', `default-src 'none'; sandbox`)

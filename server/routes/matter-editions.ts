@@ -59,7 +59,10 @@ export function matterEditionRoutes(app: App, { platform }: Around): void {
   })
 
   app.post('/api/v1/matters/:code/editions/:edition/approve', {
-    schema: { operationId: 'approveMatter', summary: 'Approve a draft; not by its author', tags: ['matters'], params: editionParams, keyed: true, errors: ['not-permitted', 'matter-unknown', 'edition-same-author', 'matter-not-in-force'], response: { 200: Edition } },
+    schema: {
+      operationId: 'approveMatter', summary: 'Approve a draft; not by its author', tags: ['matters'], params: editionParams, keyed: true,
+      errors: ['not-permitted', 'matter-unknown', 'edition-same-author', 'matter-not-in-force'], response: { 200: Edition },
+    },
   }, async (request, reply) => {
     const administrator = administratorOf(request)
     const { code, edition } = request.params
@@ -72,7 +75,10 @@ export function matterEditionRoutes(app: App, { platform }: Around): void {
   })
 
   app.post('/api/v1/matters/:code/editions/:edition/cancel', {
-    schema: { operationId: 'cancelMatter', summary: 'Cancel an edition from today; cases that pinned it go on', tags: ['matters'], params: editionParams, keyed: true, errors: ['not-permitted', 'matter-unknown'], response: { 200: Edition } },
+    schema: {
+      operationId: 'cancelMatter', summary: 'Cancel an edition from today; cases that pinned it go on', tags: ['matters'], params: editionParams, keyed: true,
+      errors: ['not-permitted', 'matter-unknown'], response: { 200: Edition },
+    },
   }, async (request, reply) => {
     administratorOf(request)
     const { code, edition } = request.params
