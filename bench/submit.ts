@@ -23,7 +23,7 @@ import { startServerProcess, type SentStatement } from './submit/server-process.
 
 const CLIENTS = 16
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
-const size = options.quick ? { runs: 1, seconds: 4, warmUp: 2, counted: 40 } : { runs: 3, seconds: 20, warmUp: 6, counted: 400 }
+const size = options.quick ? { runs: 1, seconds: 5, warmUp: 1_500, counted: 40 } : { runs: 3, seconds: 20, warmUp: 6_000, counted: 400 }
 const REQUEST = { path: '/api/v1/cases', body: JSON.stringify({ matter: elderlyCardMatter.code, answers: { reason: 'first' }, values: {}, uploads: {}, promises: [], consent: true }), connections: CLIENTS }
 
 await run(async cleanUp => {
@@ -116,11 +116,11 @@ function writeScripts(dir: string, { statements, writing, identity }: Captured):
 async function measureServer(database: TemporaryDatabase, tokens: readonly string[]): Promise<Served> {
   const server = await startServerProcess({ connectionString: database.connectionString, dataDir: database.dataDir, keepStatements: false })
   const load: Load = { ...REQUEST, url: server.url, tokens }
-  const warmUp = await post(load, size.warmUp)
+  const warmUp = await post(load, { requests: size.warmUp })
   await ledgerNumbered(database)
   await database.db.queryOnce('checkpoint')
   const before = { server: await server.processorTime(), own: process.cpuUsage() }
-  const { answers, seconds, times } = await post(load, size.seconds)
+  const { answers, seconds, times } = await post(load, { seconds: size.seconds })
   const own = process.cpuUsage(before.own)
   const used = await server.processorTime() - before.server
   await server.stop()
@@ -152,7 +152,7 @@ async function requireEveryCase({ db }: TemporaryDatabase, answered: number): Pr
 
 function show(rounds: readonly Round[]): void {
   line()
-  line(`Runs of ${size.seconds} s, server and pgbench in turn, checkpoint before each`)
+  line(`Runs of ${size.seconds} s, server and pgbench in turn, checkpoint before each; ${count(size.warmUp)} POSTs before each run of the server to warm it up`)
   table(['run', 'POST/s', 'p50 ms', 'p95 ms', 'p99 ms', 'server µs', 'clients µs', 'pgbench/s, writing statement', 'pgbench/s, all statements'], rounds.map(({ server, writing, whole }, i) => [
     String(i + 1), number(server.perSecond), number(server.p50), number(server.p95), number(server.p99), number(server.server), number(server.clients), Number.isNaN(writing) ? '–' : number(writing), Number.isNaN(whole) ? '–' : number(whole),
   ]))

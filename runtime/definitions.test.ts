@@ -8,15 +8,12 @@ import { defineSystem, type System } from '../kernel/system.ts'
 import { text as t } from '../kernel/text.ts'
 import { stateCouncilCalendar } from '../reference/calendar/index.ts'
 import type { SignedIn } from './access/actor.ts'
-import { carryOut } from './cases/effects.ts'
-import { finish } from './cases/finish.ts'
-import { startWork, SYSTEM_ACTOR } from './cases/work.ts'
 import { cityOf } from './city.ts'
 import { silentLog } from './database/log.ts'
 import { hours, NOW, ORGAN } from './fixtures/places.ts'
 import { openPlatform, type Platform } from './platform.ts'
 import { testCity, type TestCity } from './testing.ts'
-import { codeOf, moveCase, openCase, party, problemOf, recordOf } from './testing-cases.ts'
+import { codeOf, moveCase, openCase, party, problemOf, recordOf, write } from './testing-cases.ts'
 import { tasksOf } from './inbox/worklist.ts'
 
 const owner = t('机关', 'Office')
@@ -128,19 +125,15 @@ describe('a changed resource', () => {
   const table = (of: AnyResource) => system({ resources: { table: of } })
   const ref = resourceRef('changing.table')
 
-  async function write(platform: Platform, ...effects: Effect[]): Promise<void> {
-    const work = startWork(platform.surroundings, SYSTEM_ACTOR, NOW, crypto.randomUUID())
-    await carryOut(work, null, effects)
-    await finish(work)
-  }
+  const written = (platform: Platform, ...effects: Effect[]) => write(platform, NOW, ...effects)
   const rows = async (platform: Platform) => (await platform.db.queryOnce('select * from changing.table')).rows.map(({ _at, _trace, ...row }) => row)
 
   test('gets new columns and indexes, and keeps the rows of renamed ones', async () => {
     const city = await cityWith(table(resource({ code, size: integerField(t('大小', 'Size')) })))
-    await write(city.platform, put(ref, [{ code: 'a', size: 3 }]))
+    await written(city.platform, put(ref, [{ code: 'a', size: 3 }]))
     const next = await release(city, table(resource({ code, extent: integerField(t('大小', 'Size'), { renamedFrom: 'size' }), since: dateField(t('起', 'Since')) }, { indexed: ['since'] })))
     expect(await rows(next)).toEqual([{ code: 'a', extent: 3, since: null }])
-    await write(next, put(ref, [{ code: 'b', extent: 4, since: '2026-01-01' }]))
+    await written(next, put(ref, [{ code: 'b', extent: 4, since: '2026-01-01' }]))
     expect(await next.gateway.ask({ resource: 'changing.table', keys: ['a', 'b'], fields: ['extent', 'since'], purpose: 'x', number: null, system: 'changing', actor: null, actorKind: 'system', trace: crypto.randomUUID(), now: NOW }))
       .toMatchObject([{ row: { extent: 3, since: null } }, { row: { extent: 4, since: '2026-01-01' } }])
     await release(city, table(resource({ code, extent: integerField(t('大小', 'Size'), { renamedFrom: 'size' }) })))
@@ -160,7 +153,7 @@ describe('a changed resource', () => {
     const fields = Object.fromEntries([['code', code], ...names.map(name => [name, integerField(t('数', 'Number'))])]) as Fields
     const city = await cityWith(table(resource(fields, { indexed: ['order', long('X'), long('Y')] })))
     const values = Object.fromEntries(names.map((name, i) => [name, i]))
-    await write(city.platform, put(ref, [{ code: 'a', ...values }, { code: 'b' }]), set(ref, { order: 0, user: 1 }, { [long('Y')]: 70 }, { atMost: 1 }), retract(ref, ['b']))
+    await written(city.platform, put(ref, [{ code: 'a', ...values }, { code: 'b' }]), set(ref, { order: 0, user: 1 }, { [long('Y')]: 70 }, { atMost: 1 }), retract(ref, ['b']))
     const [answer] = await city.platform.gateway.ask({ resource: 'changing.table', keys: ['a'], fields: names, purpose: 'x', number: null, system: 'changing', actor: null, actorKind: 'system', trace: crypto.randomUUID(), now: NOW })
     expect(answer).toMatchObject({ row: { ...values, [long('Y')]: 70 } })
     await release(city, table(resource(fields, { indexed: ['order', long('X'), long('Y')] })))
@@ -173,7 +166,7 @@ describe('a changed resource', () => {
     }
     const city = await cityWith(table(resource(fields)))
     const row = { flag: false, at: hours(1), on: '2024-02-29', kind: 'x', person: crypto.randomUUID(), list: ['甲', '乙'], name: '丙' }
-    await write(city.platform, put(ref, [{ code: 'a', ...row }]))
+    await written(city.platform, put(ref, [{ code: 'a', ...row }]))
     expect(await city.platform.gateway.ask({ resource: 'changing.table', keys: ['a'], fields: Object.keys(row), purpose: 'x', number: null, system: 'changing', actor: null, actorKind: 'system', trace: crypto.randomUUID(), now: NOW })).toMatchObject([{ row }])
   })
 })

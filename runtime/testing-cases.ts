@@ -1,12 +1,15 @@
 /** Short words for what tests of cases do again and again. */
 import type { PartyHeader } from '../kernel/context.ts'
+import type { Effect } from '../kernel/effect.ts'
 import { isProblem, type Problem } from '../kernel/errors/problem.ts'
 import type { SignedIn } from './access/actor.ts'
 import type { MoveCommand, OpenCommand } from './cases/desk.ts'
+import { carryOut } from './cases/effects.ts'
+import { finish } from './cases/finish.ts'
 import type { CaseRecord } from './cases/record.ts'
 import type { CaseView } from './cases/view.ts'
 import { viewOf } from './cases/view.ts'
-import { readCase } from './cases/work.ts'
+import { readCase, startWork, SYSTEM_ACTOR } from './cases/work.ts'
 import type { Platform } from './platform.ts'
 
 export type Opening = Partial<Omit<OpenCommand, 'actor' | 'type' | 'now'>>
@@ -36,6 +39,13 @@ export async function recordOf(platform: Platform, number: string): Promise<Case
   const record = await readCase(platform, number)
   if (record === null) throw new Error(`no case ${number}`)
   return record
+}
+
+/** Carries effects out as the system does, outside any case. */
+export async function write(platform: Platform, now: string, ...effects: readonly Effect[]): Promise<void> {
+  const work = startWork(platform.surroundings, SYSTEM_ACTOR, now, crypto.randomUUID())
+  await carryOut(work, null, effects)
+  await finish(work)
 }
 
 /** The problem that some work ends in; anything else fails the test. */

@@ -28,15 +28,15 @@ export interface LoadResult {
   readonly times: readonly number[]
 }
 
-/** @throws Error with the first answer that is not a 201 of a decided case with a credential */
-export async function post(load: Load, seconds: number): Promise<LoadResult> {
+/** For so many seconds or, at the least, requests. @throws Error with the first answer that is not a 201 of a decided case with a credential */
+export async function post(load: Load, { seconds = 0, requests = 0 }: { readonly seconds?: number; readonly requests?: number }): Promise<LoadResult> {
   const clients = await Promise.all(Array.from({ length: load.connections }, () => open(load.url)))
   const times: number[] = []
   const start = performance.now()
   const until = start + seconds * 1_000
   await Promise.all(clients.map(async (client, i) => {
     const tokens = load.tokens.filter((_, j) => j % load.connections === i)
-    for (let n = 0; performance.now() < until; n++) {
+    for (let n = 0; performance.now() < until || times.length < requests; n++) {
       const from = performance.now()
       requireDecided(await client.send(requestOf(load, tokens[n % tokens.length]!, randomUUID())))
       times.push(performance.now() - from)

@@ -2,6 +2,7 @@
 import { instantRuleOn, type Fact } from './instant.ts'
 import type { Matter, Predicate } from '../../kernel/matter.ts'
 import type { Answer } from '../../kernel/context.ts'
+import { isDate } from '../../kernel/values.ts'
 
 export type ResourceAnswers = ReadonlyMap<string, Answer<Record<string, unknown>>>
 
@@ -81,12 +82,12 @@ export function gatherFacts(names: readonly string[], sources: ResourceAnswers, 
 function factNamed(name: string, sources: ResourceAnswers, known: Readonly<Record<string, unknown>>, today: string): Fact {
   const data = dataFact(name)
   if (data === null) {
-    const value = known[name]
+    const value = Object.hasOwn(known, name) ? known[name] : null
     return value === null || value === undefined ? { known: false, reason: 'not given' } : { known: true, value, source: 'case', asOf: null }
   }
   const fact = factOfAnswer(sources.get(data.resource), data.resource, data.column)
   if (!fact.known || !name.startsWith('age.')) return fact
-  return typeof fact.value === 'string' ? { ...fact, value: ageOn(fact.value, today) } : { known: false, reason: `'${data.column}' is no date` }
+  return isDate(fact.value) ? { ...fact, value: ageOn(fact.value, today) } : { known: false, reason: `'${data.column}' is no date` }
 }
 
 /** Whole years on a day; somebody born on 29 February is a year older on 1 March of common years. */

@@ -2,15 +2,12 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { put } from '../../kernel/effect.ts'
 import { stateCouncilCalendar } from '../../reference/calendar/index.ts'
 import type { SignedIn } from '../access/actor.ts'
-import { carryOut } from '../cases/effects.ts'
-import { finish } from '../cases/finish.ts'
-import { startWork, SYSTEM_ACTOR } from '../cases/work.ts'
 import { CITY, COUNTY, hours, NEIGHBOUR, NOW, ORGAN } from '../fixtures/places.ts'
 import { holders, registry } from '../fixtures/registry.ts'
 import { cardMatter, services } from '../fixtures/services.ts'
 import { onceOf } from '../idempotency.ts'
 import { testCity, type TestCity } from '../testing.ts'
-import { codeOf, moveCase, problemOf, recordOf } from '../testing-cases.ts'
+import { codeOf, moveCase, problemOf, recordOf, write } from '../testing-cases.ts'
 import type { ApplicationRequest } from './submit.ts'
 
 let city: TestCity
@@ -28,9 +25,7 @@ const numberOf = (answer: { readonly body: unknown }) => (answer.body as { numbe
 async function registered(points: number | null = 3, name = '申请者'): Promise<SignedIn> {
   const person = await city.person(name)
   const { identity } = await city.platform.subjects.find(person.subject)
-  const work = startWork(city.platform.surroundings, SYSTEM_ACTOR, NOW, crypto.randomUUID())
-  await carryOut(work, null, [put(holders, [{ person: person.subject, name, idNumber: identity!, status: 'live', points }])])
-  await finish(work)
+  await write(city.platform, NOW, put(holders, [{ person: person.subject, name, idNumber: identity!, status: 'live', points }]))
   return person
 }
 

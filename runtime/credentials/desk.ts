@@ -46,7 +46,19 @@ interface SigningKey {
 export function openCredentialDesk(around: { readonly keyDir: string; readonly numbers: NumberBook; readonly vault: Vault }): CredentialDesk {
   const keys = new Map<string, SigningKey>()
   mkdirSync(around.keyDir, { recursive: true, mode: 0o700 })
-  for (const file of readdirSync(around.keyDir)) if (file.endsWith('.pem')) keys.set(file.slice(0, -4), readKey(join(around.keyDir, file)))
+
+  /** Takes in keys that another server process has made. */
+  const refresh = () => {
+    for (const file of readdirSync(around.keyDir)) {
+      const issuer = file.slice(0, -'.pem'.length)
+      if (file.endsWith('.pem') && !keys.has(issuer)) keys.set(issuer, readKey(join(around.keyDir, file)))
+    }
+  }
+  const keyWith = (id: string): readonly [string, SigningKey] | undefined => {
+    const known = () => [...keys].find(([, key]) => key.id === id)
+    return known() ?? (refresh(), known())
+  }
+  refresh()
 
   const keyOf = (issuer: string): SigningKey => {
     let key = keys.get(issuer)
@@ -81,9 +93,12 @@ export function openCredentialDesk(around: { readonly keyDir: string; readonly n
         digest: createHash('sha256').update('\u0000').update(signed).digest('hex'),
       }
     },
-    keys: () => ({ keys: [...keys.values()].map(key => ({ ...key.publicKey.export({ format: 'jwk' }), kid: key.id, alg: 'EdDSA', use: 'sig' })) }),
-    publicKey: id => [...keys.values()].find(key => key.id === id)?.publicKey,
-    issuerOf: id => [...keys].find(([, key]) => key.id === id)?.[0],
+    keys() {
+      refresh()
+      return { keys: [...keys.values()].map(key => ({ ...key.publicKey.export({ format: 'jwk' }), kid: key.id, alg: 'EdDSA', use: 'sig' })) }
+    },
+    publicKey: id => keyWith(id)?.[1].publicKey,
+    issuerOf: id => keyWith(id)?.[0],
   }
 }
 

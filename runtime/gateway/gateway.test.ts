@@ -5,15 +5,12 @@ import { defineSystem } from '../../kernel/system.ts'
 import { text as t } from '../../kernel/text.ts'
 import { stateCouncilCalendar } from '../../reference/calendar/index.ts'
 import type { SignedIn } from '../access/actor.ts'
-import { carryOut } from '../cases/effects.ts'
-import { finish } from '../cases/finish.ts'
-import { startWork, SYSTEM_ACTOR } from '../cases/work.ts'
 import { testDatabase } from '../database/testing.ts'
 import { NOW } from '../fixtures/places.ts'
 import { holders, registry } from '../fixtures/registry.ts'
 import { cardMatter, services } from '../fixtures/services.ts'
 import { testCity, type TestCity } from '../testing.ts'
-import { problemOf, recordOf } from '../testing-cases.ts'
+import { problemOf, recordOf, write } from '../testing-cases.ts'
 import type { Question } from './gateway.ts'
 import { departmentSource, type DepartmentTable, type Source } from './source.ts'
 
@@ -34,9 +31,7 @@ beforeAll(async () => {
 
 async function register(where: TestCity, person: SignedIn, values: { readonly name: string | null; readonly points: number }): Promise<void> {
   const { identity } = await where.platform.subjects.find(person.subject)
-  const work = startWork(where.platform.surroundings, SYSTEM_ACTOR, NOW, crypto.randomUUID())
-  await carryOut(work, null, [put(holders, [{ person: person.subject, idNumber: identity!, birthDate: '1960-01-02', status: 'live', ...values }])])
-  await finish(work)
+  await write(where.platform, NOW, put(holders, [{ person: person.subject, idNumber: identity!, birthDate: '1960-01-02', status: 'live', ...values }]))
 }
 
 function question(more: Partial<Question> = {}): Question {

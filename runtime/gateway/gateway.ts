@@ -3,11 +3,13 @@
  * for which case, and is logged before the answer is seen. Found, none, down and refused are four different answers.
  */
 import type { Answer } from '../../kernel/context.ts'
+import { Problem } from '../../kernel/errors/problem.ts'
 import type { Field } from '../../kernel/field.ts'
 import { checkValue } from '../../kernel/values.ts'
 import type { SubjectBook } from '../accounts/subjects.ts'
 import type { City, ResourceEntry } from '../city.ts'
 import type { Db } from '../database/pool.ts'
+import { isRetryable } from '../database/sql-errors.ts'
 import type { Vault } from '../secrets/vault.ts'
 import { unsealValues } from '../secrets/sealed-values.ts'
 import { isUuid, tableSource, type Source, type SourceRow } from './source.ts'
@@ -108,6 +110,8 @@ async function answersOf(source: Source, question: Question, read: (source: Sour
       return { key, state: 'found', row: Object.fromEntries(question.fields.map(field => [field, row[field] ?? null])), asOf: found.asOf }
     })
   } catch (error) {
+    // Without the platform's own database nothing can be decided or recorded: that says nothing about a source.
+    if (source.isPlatform && isRetryable(error)) throw new Problem('database-unavailable', { cause: error })
     // A source that fails has told nothing: that is 'down', never 'none'.
     return question.keys.map(key => ({ key, state: 'down' as const, reason: source.explain(error) }))
   }

@@ -11,6 +11,8 @@ export interface SourceRow {
 }
 
 export interface Source {
+  /** The platform's own table, whose failure is the platform's. */
+  readonly isPlatform?: true
   /** Rows by key; a key without a row is absent. @throws when the source cannot answer */
   read(keys: readonly string[], fields: readonly string[]): Promise<ReadonlyMap<string, SourceRow>>
   /** What to tell a steward of a failure; holds no values. */
@@ -34,6 +36,7 @@ export interface Use {
 export function tableSource(db: Db, entry: ResourceEntry, use: Use): Source {
   const key = columnsOf(entry).find(column => column.key)!
   return {
+    isPlatform: true,
     async read(keys, fields) {
       const names = fields.map(snake)
       const text = `with found as (select ${quoted(key.name)}::text as _key, _at${names.map((name, i) => `, ${quoted(name)} as _${i}`).join('')} from ${tableOf(entry)} where ${quoted(key.name)} = any($1::${key.type}[])),

@@ -3,16 +3,13 @@ import { beforeAll, expect, test } from 'vitest'
 import { put } from '../../kernel/effect.ts'
 import { stateCouncilCalendar } from '../../reference/calendar/index.ts'
 import type { SignedIn } from '../access/actor.ts'
-import { carryOut } from '../cases/effects.ts'
-import { finish } from '../cases/finish.ts'
-import { startWork, SYSTEM_ACTOR } from '../cases/work.ts'
 import { permits } from '../fixtures/permits.ts'
 import { CITY, COUNTY, hours, NOW, ORGAN } from '../fixtures/places.ts'
 import { holders, registry } from '../fixtures/registry.ts'
 import { cardMatter, services } from '../fixtures/services.ts'
 import { onceOf } from '../idempotency.ts'
 import { testCity, type TestCity } from '../testing.ts'
-import { moveCase, openCase, party, recordOf } from '../testing-cases.ts'
+import { moveCase, openCase, party, recordOf, write } from '../testing-cases.ts'
 import { vaultOf } from './vault.ts'
 
 let city: TestCity
@@ -70,9 +67,7 @@ test('names, identity numbers and sealed values appear in no table, through ever
 })
 
 async function inRegistry(person: SignedIn, name: string, idNumber: string): Promise<void> {
-  const work = startWork(city.platform.surroundings, SYSTEM_ACTOR, NOW, crypto.randomUUID())
-  await carryOut(work, null, [put(holders, [{ person: person.subject, name, idNumber, birthDate: '1961-07-08', status: 'live', points: 12 }])])
-  await finish(work)
+  await write(city.platform, NOW, put(holders, [{ person: person.subject, name, idNumber, birthDate: '1961-07-08', status: 'live', points: 12 }]))
 }
 
 test('a session\'s token, and a password, are stored as hashes only', async () => {

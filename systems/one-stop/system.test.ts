@@ -1,8 +1,7 @@
 /** 一体化在线政务服务: journeys from application to close, in process, on a real database. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { stateCouncilCalendar } from '../../reference/calendar/index.ts'
-import { testCity, type TestCity } from '../../runtime/testing.ts'
-import type { SignedIn } from '../../runtime/access/actor.ts'
+import { testCity, type SignedIn, type TestCity } from '../../runtime/testing.ts'
 import { civilAffairs } from './facade.ts'
 import { elderlyCardMatter } from './matters/elderly-card.ts'
 import { system } from './system.ts'
