@@ -51,10 +51,11 @@ function joinable(joined: NonNullable<ResourceWrite['joined']>, rows: readonly R
   return { rows: joined(rows), joined }
 }
 
-/** One statement changes a row once. */
+/** One statement changes a row once; in one order everywhere, so that two of them wait for each other instead of both failing. */
 function lastOfEachKey(entry: ResourceEntry, rows: readonly Row[]): readonly Row[] {
   const key = columnsOf(entry).filter(column => column.key)
-  return [...new Map(rows.map(row => [JSON.stringify(key.map(column => row[column.name])), row])).values()]
+  const last = new Map(rows.map(row => [JSON.stringify(key.map(column => row[column.name])), row]))
+  return [...last].sort(([a], [b]) => a < b ? -1 : 1).map(([, row]) => row)
 }
 
 export function retractRows(entry: ResourceEntry, keys: readonly string[]): ResourceWrite {
