@@ -1,4 +1,5 @@
 /** Carries writes out: one statement, all or nothing, faults of the database told apart by code. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db, Queryable } from '../database/pool.ts'
 import { isConflict, isRetryable, sqlState } from '../database/sql-errors.ts'
 import { catalogue, type ErrorCode } from '../../kernel/errors/catalogue.ts'
@@ -23,7 +24,9 @@ export class TimerGone extends Error {
 }
 
 /** A deadlock undid the work whole; what it expects of versions is checked again each time. */
-const ATTEMPTS = 3
+const ATTEMPTS = 6
+/** Works that met once meet again when they go on at the same moment. */
+const PAUSE_MS = 15
 
 /** @throws Problem `version-stale`, `live-case-exists`, `rows-over-bound`, `credential-unknown`, `effect-invalid`, `database-unavailable`; AlreadyDone; TimerGone */
 export async function apply(db: Db, writes: Writes): Promise<void> {
@@ -33,6 +36,7 @@ export async function apply(db: Db, writes: Writes): Promise<void> {
       return await carryOut(db, statements)
     } catch (error) {
       if (!isConflict(error) || attempt >= ATTEMPTS) throw translated(error)
+      await sleep(Math.random() * PAUSE_MS * 2 ** attempt)
     }
   }
 }
