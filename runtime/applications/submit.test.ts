@@ -13,8 +13,14 @@ import type { ApplicationRequest } from './submit.ts'
 let city: TestCity
 const statements: string[] = []
 
+/** The two that an application costs by what they do, any other as it is. */
+function kindOf(text: string): string {
+  if (/^with found as .*insert into onevisit\.data_use/s.test(text)) return 'ask'
+  return /insert into onevisit\.events_services/.test(text) ? 'write' : text
+}
+
 beforeAll(async () => {
-  city = await testCity({ systems: [registry, services], calendar: stateCouncilCalendar, onStatement: (name, text) => void statements.push(`${name} ${text.slice(0, 40)}`) })
+  city = await testCity({ systems: [registry, services], calendar: stateCouncilCalendar, onStatement: (_name, text) => void statements.push(kindOf(text)) })
 })
 
 const request: ApplicationRequest = { matter: cardMatter.code, edition: 1, answers: { kind: 'first' }, values: {}, consent: true }
@@ -39,7 +45,7 @@ describe('round trips', () => {
     const person = await registered(points)
     statements.length = 0
     await city.platform.applications.submit(person, request, NOW, crypto.randomUUID(), onceOf(person.account, `key-${person.account}`, ['x']))
-    expect(statements.map(statement => statement.split(/[ -]/)[0])).toEqual(['ask', 'apply'])
+    expect(statements).toEqual(['ask', 'write'])
   })
 
   test('a move costs two: the case, and the write', async () => {
@@ -47,7 +53,7 @@ describe('round trips', () => {
     const { number } = await recordOf(city.platform, numberOf(await submit(await registered())))
     statements.length = 0
     await city.platform.desk.move({ actor: approver, number, move: 'accept', given: {}, note: null, version: 1, now: hours(1) })
-    expect(statements.map(statement => statement.split(/[ :]/)[0])).toEqual(['case-read', expect.stringMatching(/^apply-/)])
+    expect(statements).toEqual([expect.stringMatching(/^select .* from onevisit\.cases where system = \$1 and number = \$2$/s), 'write'])
   })
 })
 

@@ -79,3 +79,12 @@ test('writes of one table follow each other, writes of several go together', () 
   expect(texts).toEqual([['a1', 'b1', 'c1'], ['a2'], ['a3']])
   expect(compose(emptyWrites())).toEqual([])
 })
+
+test('a shape that comes again is kept prepared, up to a bound', () => {
+  const write = (n: number): ResourceWrite => ({ table: 't', shape: `bounded${n}`, rows: [], sql: parameter => `select ${parameter}::json as n${n}` })
+  const composed = (n: number) => compose({ ...emptyWrites(), resources: [write(n)] })[0]!.prepared
+  expect([composed(0), composed(0), composed(0)]).toEqual([false, true, true])
+  const again = Array.from({ length: 600 }, (_, n) => (composed(n), composed(n)))
+  expect(again.filter(Boolean).length).toBeLessThanOrEqual(200)
+  expect(again.filter(Boolean).length).toBeGreaterThan(100)
+})

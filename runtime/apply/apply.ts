@@ -42,7 +42,7 @@ export async function apply(db: Db, writes: Writes): Promise<void> {
 }
 
 async function carryOut(db: Db, statements: readonly ComposedStatement[]): Promise<void> {
-  const run = (on: Queryable, { name, text, values }: ComposedStatement) => on.query(name, text, values)
+  const run = (on: Queryable, { name, text, values, prepared }: ComposedStatement) => prepared ? on.query(name, text, values) : on.queryOnce(text, values)
   if (statements.length === 1) return void await run(db, statements[0]!)
   await db.transaction(async tx => {
     for (const statement of statements) await run(tx, statement)

@@ -11,8 +11,15 @@ export interface Statement {
   readonly text: string
 }
 
+/** A shape, and how often it was written. */
+interface Shape extends Statement {
+  uses: number
+}
+
 export interface ComposedStatement extends Statement {
   readonly values: readonly string[]
+  /** Whether it comes often enough that each session should keep it prepared. */
+  readonly prepared: boolean
 }
 
 const CASE_COLUMNS = `number text, system text, type text, definition text, matter text, edition int, state text, tracks jsonb, version int, outcome text,
@@ -94,9 +101,12 @@ const PARTS: readonly Part[] = [
   { name: 'outbox', groups: one(w => w.outbox), cte: insertInto(() => 'onevisit.outbox', 'event jsonb, due timestamptz') },
 ]
 
-const cache = new Map<string, Statement>()
+const cache = new Map<string, Shape>()
 /** Shapes follow from the definitions, so there are finitely many; a bound keeps a surprise from becoming a leak. */
 const MOST_SHAPES = 2_000
+/** A prepared transition takes a session a quarter of a megabyte. The first that come again are kept, others planned each time. */
+const MOST_PREPARED = 200
+const kept = new Set<string>()
 
 /** The statement of these writes and its parameters; more than one where a resource's table is written several times. */
 export function compose(writes: Writes): readonly ComposedStatement[] {
@@ -126,10 +136,11 @@ function composed(used: readonly UsedPart[], resources: readonly ResourceWrite[]
   let statement = cache.get(shape)
   if (statement === undefined) {
     if (cache.size >= MOST_SHAPES) cache.clear()
-    statement = build(used, resources)
+    statement = { ...build(used, resources), uses: 0 }
     cache.set(shape, statement)
   }
-  return { ...statement, values }
+  if (++statement.uses > 1 && kept.size < MOST_PREPARED) kept.add(shape)
+  return { name: statement.name, text: statement.text, values, prepared: kept.has(shape) }
 }
 
 function build(used: readonly UsedPart[], resources: readonly ResourceWrite[]): Statement {

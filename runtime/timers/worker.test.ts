@@ -186,6 +186,19 @@ describe('a timer that fails', () => {
     expect(await city.platform.timers.runDue(new Date(Date.parse(at) + 3_600_000).toISOString())).toBe(1)
   })
 
+  test('only because a guard holds it back is looked at every hour, without a word', async () => {
+    const number = await examined({ heldOn: '2026-03-05' })
+    await moveCase(city.platform, inspector, number, 'inspect', hours(1), { given: { opinion: 'wait' } })
+    const due = endOf('2026-03-05')
+    const told = entries.length
+    const worker = failing(new Set())
+    for (let hour = 0; hour < 3; hour++) await worker.runDue(new Date(Date.parse(due) + hour * 3_600_000).toISOString())
+    expect([entries.length, (await recordOf(city.platform, number)).state]).toEqual([told, 'examined'])
+    await moveCase(city.platform, inspector, number, 'inspect', hours(99), { given: { opinion: 'done' } })
+    await worker.runDue(new Date(Date.parse(due) + 3 * 3_600_000).toISOString())
+    expect(await recordOf(city.platform, number)).toMatchObject({ state: 'dropped' })
+  })
+
   test('even by the hundred do not starve one that is due after them', async () => {
     const bad = await Promise.all(Array.from({ length: 120 }, () => filed()))
     const good = await filed({}, hours(1))

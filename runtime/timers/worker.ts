@@ -62,9 +62,12 @@ export function openTimerWorker(around: { readonly db: Db; readonly desk: CaseDe
 
   async function postpone(timer: TimerRow, error: unknown, now: string): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error)
-    log.warn({ number: timer.number, key: timer.key, error: reason }, 'a timer failed and will be tried again')
+    // A guard that does not let the move through now may do so later; that is no failure.
+    const isHeld = isProblem(error, 'move-not-possible')
+    const delay = isHeld ? MAX_DELAY_MS : Math.min(MAX_DELAY_MS, 1_000 * 2 ** timer.attempts)
+    if (!isHeld) log.warn({ number: timer.number, key: timer.key, error: reason }, 'a timer failed and will be tried again')
     await db.query('timer-postpone', 'update onevisit.timer set attempts = attempts + 1, retry_at = $4, error = $5 where number = $1 and key = $2 and due = $3',
-      [timer.number, timer.key, timer.due, later(now, Math.min(MAX_DELAY_MS, 1_000 * 2 ** timer.attempts)), reason.slice(0, 500)])
+      [timer.number, timer.key, timer.due, later(now, delay), reason.slice(0, 500)])
   }
 
   /** Timers of one case one after the other, as they fell due. */
@@ -73,11 +76,12 @@ export function openTimerWorker(around: { readonly db: Db; readonly desk: CaseDe
     for (const timer of [...timers].sort((a, b) => a.due < b.due ? -1 : 1)) byCase.set(timer.number, [...byCase.get(timer.number) ?? [], timer])
     const queues = [...byCase.values()]
     let fired = 0
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, async () => {
       for (let queue = queues.shift(); queue !== undefined; queue = queues.shift()) {
         for (const timer of queue) if (await fire(timer, now)) fired++
       }
     }))
+    for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
     return fired
   }
 
